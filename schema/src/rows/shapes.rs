@@ -1,0 +1,345 @@
+//! The rows themselves.
+
+use crate::body::{Decision, Outcome, Role};
+use crate::catalogue::FieldValue;
+use crate::numbering::{Ranges, Space};
+use crate::order::Order;
+use crate::{Currency, CustomerId, EntryHash, LogId, ProductId, Seq, ShopId, SpaceId};
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+/// The shop, from its founding entry.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct ShopRow {
+    /// Its id.
+    #[n(0)]
+    pub id: ShopId,
+    /// Its name.
+    #[n(1)]
+    pub name: String,
+    /// The founding device.
+    #[n(2)]
+    pub founder: LogId,
+    /// Currency of the books.
+    #[n(3)]
+    pub currency: Currency,
+    /// Country profile.
+    #[n(4)]
+    pub country: String,
+    /// The issuer's tax id.
+    #[n(5)]
+    pub tax_id: String,
+}
+
+/// A device of the shop.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct DeviceRow {
+    /// Its log.
+    #[n(0)]
+    pub log: LogId,
+    /// Its name.
+    #[n(1)]
+    pub name: String,
+    /// What it may do.
+    #[n(2)]
+    pub roles: Vec<Role>,
+    /// Order in which it joined, from 0.
+    #[n(3)]
+    pub ordinal: u32,
+}
+
+/// Where an entry stands, and when its writer's clock said it was.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode, Serialize, Deserialize,
+)]
+#[cbor(map)]
+pub struct EntryRef {
+    /// The log.
+    #[n(0)]
+    pub log: LogId,
+    /// Its position.
+    #[n(1)]
+    pub seq: Seq,
+    /// Its hash.
+    #[n(2)]
+    pub hash: EntryHash,
+    /// The writer's wall clock, Unix ms.
+    #[n(3)]
+    pub wall_ms: i64,
+}
+
+/// A product as all documents merged show it.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct ProductRow {
+    /// Its id.
+    #[n(0)]
+    pub id: ProductId,
+    /// The shop's code.
+    #[n(1)]
+    pub sku: String,
+    /// What people read.
+    #[n(2)]
+    pub name: String,
+    /// Minor units, taxes included.
+    #[n(3)]
+    pub price: i64,
+    /// Tax class.
+    #[n(4)]
+    pub tax: String,
+    /// Basis points.
+    #[n(5)]
+    pub tax_rate_bp: u32,
+    /// Category.
+    #[n(6)]
+    pub category: String,
+    /// Unit of measure.
+    #[n(7)]
+    pub unit: String,
+    /// Barcodes, rising.
+    #[n(8)]
+    pub barcodes: Vec<String>,
+    /// Put away.
+    #[n(9)]
+    pub archived: bool,
+}
+
+/// A customer as all documents merged show it.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct CustomerRow {
+    /// The id.
+    #[n(0)]
+    pub id: CustomerId,
+    /// Name.
+    #[n(1)]
+    pub name: String,
+    /// Kind of identity document.
+    #[n(2)]
+    pub tax_id_kind: String,
+    /// Its number.
+    #[n(3)]
+    pub tax_id: String,
+    /// E-mail.
+    #[n(4)]
+    pub email: String,
+    /// Phone.
+    #[n(5)]
+    pub phone: String,
+    /// Put away.
+    #[n(6)]
+    pub archived: bool,
+}
+
+/// One value of a field, and who set it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct Candidate {
+    /// The value.
+    #[n(0)]
+    pub value: FieldValue,
+    /// The entry that set it.
+    #[n(1)]
+    pub set_by: EntryRef,
+}
+
+/// A field with several values set apart from each other, rising by value.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct FieldConflictRow {
+    /// All of them; the first `set_by` of equal values.
+    #[n(0)]
+    pub candidates: Vec<Candidate>,
+    /// What tills use meanwhile: the same on every device.
+    #[n(1)]
+    pub winner: FieldValue,
+}
+
+/// One step of a field's history.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct HistoryRow {
+    /// The value set.
+    #[n(0)]
+    pub value: FieldValue,
+    /// By which entry.
+    #[n(1)]
+    pub set_by: EntryRef,
+}
+
+/// A number space.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct SpaceRow {
+    /// Its names.
+    #[n(0)]
+    pub space: Space,
+    /// The log that mints.
+    #[n(1)]
+    pub custodian: LogId,
+    /// Order in which it was opened, from 0: sales use the first.
+    #[n(2)]
+    pub ordinal: u32,
+}
+
+/// All numbers of a space that one log has to do with. A number leaves `held`
+/// when it is ceded, issued or voided.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Encode, Decode, Serialize)]
+#[cbor(map)]
+pub struct HoldingRow {
+    /// Minted by this log.
+    #[n(0)]
+    pub minted: Ranges,
+    /// May be issued by this log.
+    #[n(1)]
+    pub held: Ranges,
+    /// Issued by this log.
+    #[n(2)]
+    pub issued: Ranges,
+    /// Voided by this log.
+    #[n(3)]
+    pub voided: Ranges,
+}
+
+/// A cede that has not been accepted.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
+#[cbor(map)]
+pub struct InTransitRow {
+    /// The space.
+    #[n(0)]
+    pub space: SpaceId,
+    /// The numbers.
+    #[n(1)]
+    pub ranges: Ranges,
+    /// Who may accept.
+    #[n(2)]
+    pub to: LogId,
+    /// The cede's hash.
+    #[n(3)]
+    pub hash: EntryHash,
+}
+
+/// A committed sale.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct OrderRow {
+    /// The order.
+    #[n(0)]
+    pub order: Order,
+    /// The entry.
+    #[n(1)]
+    pub entry: EntryRef,
+    /// Space of its number.
+    #[n(2)]
+    pub space: SpaceId,
+    /// Its number.
+    #[n(3)]
+    pub number: u64,
+    /// The document's code.
+    #[n(4)]
+    pub code: String,
+}
+
+/// What one log did to a product's stock.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Encode, Decode, Serialize)]
+#[cbor(map)]
+pub struct StockRow {
+    /// Sum of its movements, thousandths.
+    #[n(0)]
+    pub moved: i64,
+    /// Its last sale after which, as far as it knew, there was no shortage;
+    /// none once it sold below zero knowingly.
+    #[n(1)]
+    pub trusting_sale: Option<EntryRef>,
+}
+
+/// Money through one log by tender, minor units.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Encode, Decode, Serialize)]
+#[cbor(map)]
+pub struct PaymentRow {
+    /// Kept: tendered less change.
+    #[n(0)]
+    pub amount: i64,
+    /// How many tenders.
+    #[n(1)]
+    pub count: u64,
+}
+
+/// A fiscal document.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
+#[cbor(map)]
+pub struct DocumentRow {
+    /// The sale's entry; `None` while only the answer is known.
+    #[n(0)]
+    pub entry: Option<EntryRef>,
+    /// Space of its number.
+    #[n(1)]
+    pub space: Option<SpaceId>,
+    /// Its number.
+    #[n(2)]
+    pub number: u64,
+    /// Join of all answers known: accepted above rejected above none.
+    #[n(3)]
+    pub outcome: Option<Outcome>,
+    /// The authority's id that goes with the outcome.
+    #[n(4)]
+    pub authority_id: String,
+    /// Reason of a refusal.
+    #[n(5)]
+    pub reason: String,
+    /// The entry that brought the answer (the lowest hash of equal ones).
+    #[n(6)]
+    pub settled_by: Option<EntryRef>,
+    /// The bytes to send.
+    #[n(7)]
+    #[cbor(with = "minicbor::bytes")]
+    #[serde(skip)]
+    pub document: Vec<u8>,
+}
+
+/// A resolution.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct ResolutionRow {
+    /// Its entry.
+    #[n(0)]
+    pub entry: EntryRef,
+    /// Evidence covered.
+    #[n(1)]
+    pub covers: Vec<EntryHash>,
+    /// Resolutions replaced.
+    #[n(2)]
+    pub supersedes: Vec<EntryHash>,
+    /// The decision.
+    #[n(3)]
+    pub decision: Decision,
+    /// As typed.
+    #[n(4)]
+    pub note: String,
+}
+
+/// An entry that was stored but cannot be applied, and why.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct MalformedRow {
+    /// The entry.
+    #[n(0)]
+    pub entry: EntryRef,
+    /// Stable name of the reason.
+    #[n(1)]
+    pub reason: String,
+}
+
+/// Something a fold did not expect of an honest device.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct AnomalyRow {
+    /// The entry.
+    #[n(0)]
+    pub entry: EntryRef,
+    /// What was odd.
+    #[n(1)]
+    pub what: String,
+}
