@@ -1,0 +1,116 @@
+//! Orders and the money that came with them.
+
+use std::collections::BTreeMap;
+use till_schema::body::SaleCommitted;
+use till_schema::order::{Order, TaxTotal, TenderKind, Totals};
+use till_schema::rows::{
+    EntryRef, OrderRow, PaymentRow, Rows, Table, collect_rows, get_row, key, put_anomaly, put_row,
+};
+use till_schema::{LogId, OrderId};
+
+pub(crate) fn sold(rows: &mut dyn Rows, entry: &EntryRef, sale: &SaleCommitted) {
+    let order = &sale.order;
+    let row = OrderRow {
+        order: order.clone(),
+        entry: *entry,
+        space: sale.space,
+        number: sale.number,
+        code: sale.code.clone(),
+    };
+    let held: Option<OrderRow> = get_row(rows, Table::Orders, &order.id.0);
+    // Only a cloned device commits one order twice. Both are facts of cash and
+    // stock; the same one is "the" order on every device.
+    if let Some(held) = &held {
+        put_anomaly(rows, entry, COMMITTED_TWICE);
+        put_anomaly(rows, &held.entry, COMMITTED_TWICE);
+    }
+    if held.as_ref().is_none_or(|held| entry.hash < held.entry.hash) {
+        if let Some(held) = &held {
+            rows.delete(Table::OrdersByTime, &time_key(&held.order));
+        }
+        put_row(rows, Table::Orders, &order.id.0, &row);
+        rows.put(Table::OrdersByTime, &time_key(order), &[]);
+    }
+    for tender in &order.tenders {
+        add_payment(rows, entry.log, order, tender.kind, tender.amount, 1);
+    }
+    if order.change != 0 {
+        add_payment(rows, entry.log, order, TenderKind::Cash, -order.change, 0);
+    }
+}
+
+/// What is noted of an order that was committed more than once.
+pub const COMMITTED_TWICE: &str = "order committed more than once";
+
+fn add_payment(
+    rows: &mut dyn Rows,
+    log: LogId,
+    order: &Order,
+    kind: TenderKind,
+    amount: i64,
+    count: u64,
+) {
+    let key = key(&[&log.0, &[order.currency as u8, kind as u8]]);
+    let mut row: PaymentRow = get_row(rows, Table::Payments, &key).unwrap_or_default();
+    row.amount += amount;
+    row.count += count;
+    put_row(rows, Table::Payments, &key, &row);
+}
+
+/// Rising by time: the sign bit is flipped so that byte order is number order.
+fn time_key(order: &Order) -> Vec<u8> {
+    let sortable = (order.sold_at_ms as u64) ^ (1 << 63);
+    key(&[&sortable.to_be_bytes(), &order.id.0])
+}
+
+/// One order.
+pub fn order(rows: &dyn Rows, id: OrderId) -> Option<OrderRow> {
+    get_row(rows, Table::Orders, &id.0)
+}
+
+/// The newest orders, newest first, at most `limit`.
+pub fn orders(rows: &dyn Rows, limit: usize) -> Vec<OrderRow> {
+    let mut ids = Vec::new();
+    if limit > 0 {
+        rows.scan_back(Table::OrdersByTime, &[], &mut |key, _| {
+            ids.push(OrderId(key[8..].try_into().expect("a time key ends in the order's id")));
+            ids.len() < limit
+        });
+    }
+    ids.into_iter().filter_map(|id| order(rows, id)).collect()
+}
+
+/// Sums over all orders: how many, their totals, and what was kept by tender.
+pub fn totals(rows: &dyn Rows) -> (u64, Totals, BTreeMap<TenderKind, i64>) {
+    let mut count = 0;
+    let mut sums = Totals::default();
+    let mut taxes: BTreeMap<(String, u32), (i64, i64)> = BTreeMap::new();
+    rows.scan(Table::Orders, &[], &mut |_, value| {
+        let row: OrderRow = till_schema::rows::decode_row(Table::Orders, value);
+        count += 1;
+        sums.gross += row.order.totals.gross;
+        sums.discount += row.order.totals.discount;
+        sums.total += row.order.totals.total;
+        for tax in row.order.totals.taxes {
+            let sum = taxes.entry((tax.tax, tax.rate_bp)).or_default();
+            sum.0 += tax.base;
+            sum.1 += tax.amount;
+        }
+        true
+    });
+    sums.taxes = taxes
+        .into_iter()
+        .map(|((tax, rate_bp), (base, amount))| TaxTotal { tax, rate_bp, base, amount })
+        .collect();
+    let mut tenders = BTreeMap::new();
+    for (key, row) in collect_rows::<PaymentRow>(rows, Table::Payments, &[]) {
+        let kind = match key[33] {
+            0 => TenderKind::Cash,
+            1 => TenderKind::Card,
+            2 => TenderKind::Transfer,
+            _ => TenderKind::Other,
+        };
+        *tenders.entry(kind).or_default() += row.amount;
+    }
+    (count, sums, tenders)
+}

@@ -1,0 +1,70 @@
+//! Stock as a sum of movements.
+
+use std::collections::BTreeMap;
+use till_schema::body::{ConflictKind, StockMoved};
+use till_schema::order::Order;
+use till_schema::rows::{
+    EntryRef, Rows, StockRow, Table, collect_rows, get_row, key, put_row, set_suspect,
+};
+use till_schema::{EntryHash, LogId, ProductId, Quantity};
+
+pub(crate) fn sold(rows: &mut dyn Rows, entry: &EntryRef, order: &Order) {
+    let mut sold: BTreeMap<ProductId, (i64, i64)> = BTreeMap::new();
+    for line in &order.lines {
+        let sum = sold.entry(line.product).or_insert((0, line.stock_before));
+        sum.0 += line.quantity.0;
+    }
+    for (product, (quantity, before)) in sold {
+        let mut row = row(rows, product, entry.log);
+        row.moved -= quantity;
+        if before - quantity >= 0 {
+            row.trusting_sale = Some(*entry);
+        } else if before >= 0 {
+            // This one took the stock below zero with open eyes.
+            row.trusting_sale = None;
+        }
+        write(rows, product, entry.log, &row);
+    }
+}
+
+pub(crate) fn moved(rows: &mut dyn Rows, entry: &EntryRef, moved: &StockMoved) {
+    for (product, change) in &moved.moves {
+        let mut row = row(rows, *product, entry.log);
+        row.moved += change.0;
+        write(rows, *product, entry.log, &row);
+    }
+}
+
+fn row(rows: &dyn Rows, product: ProductId, log: LogId) -> StockRow {
+    get_row(rows, Table::Stock, &key(&[&product.0, &log.0])).unwrap_or_default()
+}
+
+fn write(rows: &mut dyn Rows, product: ProductId, log: LogId, row: &StockRow) {
+    put_row(rows, Table::Stock, &key(&[&product.0, &log.0]), row);
+    let oversold = !oversold_evidence(rows, product).is_empty();
+    set_suspect(rows, ConflictKind::Oversold, &product.to_string(), oversold);
+}
+
+/// A product's stock: the sum of all movements known.
+pub fn stock(rows: &dyn Rows, product: ProductId) -> Quantity {
+    let sum = collect_rows::<StockRow>(rows, Table::Stock, &product.0)
+        .iter()
+        .map(|(_, row)| row.moved)
+        .sum();
+    Quantity(sum)
+}
+
+/// The last sale by each device that could believe there was enough, rising,
+/// when together they sold more than there was; else nothing.
+///
+/// A device whose cashier saw the stock go below zero is no evidence.
+pub fn oversold_evidence(rows: &dyn Rows, product: ProductId) -> Vec<EntryHash> {
+    let all = collect_rows::<StockRow>(rows, Table::Stock, &product.0);
+    if all.iter().map(|(_, row)| row.moved).sum::<i64>() >= 0 {
+        return Vec::new();
+    }
+    let mut trusting: Vec<EntryHash> =
+        all.iter().filter_map(|(_, row)| row.trusting_sale.map(|entry| entry.hash)).collect();
+    trusting.sort();
+    if trusting.len() < 2 { Vec::new() } else { trusting }
+}
