@@ -1,0 +1,27 @@
+//! What a device keeps on its disk: the log files, which are the truth, and
+//! the books, which are derived from them and may be deleted at any time.
+//!
+//! Everything goes through a [`Disk`], so the same code runs on a real folder
+//! and on the simulator's disk that loses, tears and flips what a real one may
+//! ([`fault`]). Frames are opaque here: this crate knows where a frame lies and
+//! that its bytes are the ones written, never what they say or who signed them.
+//!
+//! Nothing in this crate starts a thread, reads a clock or draws at random.
+
+mod books;
+mod disk;
+pub mod fault;
+mod folder;
+mod logs;
+
+pub use books::{
+    BOOKS_CACHE_BYTES, BOOKS_FILE, Books, BooksError, BooksReader, BooksReport, BooksSnapshot,
+    CHECKPOINT_COMMITS,
+};
+pub use disk::{Disk, DiskFile, RealDisk};
+pub use folder::{DataLock, LOCK_FILE, LockError, synced_folder};
+pub use logs::{
+    APPEND_BYTES_MAX, AppendError, Damage, FrameRecord, Head, LogReport, LogStore, OpenError,
+    OpenReport, RECORD_OVERHEAD_BYTES, ReadError, Reopened, StoreOptions, VerifyError,
+    VerifySummary,
+};

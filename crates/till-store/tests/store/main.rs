@@ -1,0 +1,12 @@
+//! The store on disks that stop, tear, flip, fill up and fail.
+
+#![allow(clippy::unwrap_used)]
+
+mod books;
+mod crash;
+mod flip;
+mod full;
+mod log;
+mod real;
+mod unknown;
+mod world;
