@@ -1,0 +1,8 @@
+//! The relay over real HTTP, with the simulated authority behind it.
+#![allow(clippy::unwrap_used)]
+
+mod answers;
+mod client;
+mod faults;
+mod startup;
+mod support;
