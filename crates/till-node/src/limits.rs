@@ -1,0 +1,32 @@
+//! The node's bounds and patience, in one place.
+
+/// Commands and other work waiting for the own log.
+pub const JOBS_MAX: usize = 256;
+/// Bytes of frames sent in answer to one Want.
+pub const ANSWER_BYTES_MAX: usize = 240 * 1024;
+/// A Want not answered for so long is asked of another peer, ms.
+pub const WANT_TIMEOUT_MS: u64 = 2_000;
+/// Wrong frames after which a peer is cut off.
+pub const BAD_FRAMES_MAX: u32 = 3;
+/// A device low on numbers asks again after, ms.
+pub const NUMBERS_ASK_EVERY_MS: u64 = 2_000;
+/// First pause after the relay could not be reached, ms.
+pub const RELAY_RETRY_MIN_MS: u64 = 1_000;
+/// Longest pause between tries, ms.
+pub const RELAY_RETRY_MAX_MS: u64 = 300_000;
+/// Documents of other devices are left to them for so long, ms.
+pub const FORWARD_FOREIGN_AFTER_MS: u64 = 3_000;
+/// A relay that says it is busy with a document is asked again after, ms.
+pub const RELAY_POLL_MS: u64 = 1_000;
+/// Invites open at once.
+pub const INVITES_MAX: usize = 16;
+/// An invite works for so long, ms.
+pub const INVITE_LIFE_MS: i64 = 24 * 3_600 * 1_000;
+/// Addresses kept for one device.
+pub const ADDRESSES_MAX: usize = 8;
+/// Rows a query returns at most.
+pub const QUERY_ROWS_MAX: usize = 10_000;
+/// Documents listed in the fiscal queue.
+pub const QUEUE_LISTED_MAX: usize = 100;
+/// Records of one import command.
+pub const IMPORT_RECORDS_MAX: usize = 200_000;

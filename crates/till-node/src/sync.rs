@@ -1,0 +1,449 @@
+//! The conversation with peers: what is missing is pulled by range from one
+//! peer at a time, what is new is pushed by its author, and everything is
+//! acknowledged once it is durable. Claims last one session and are never kept.
+
+use crate::Node;
+use crate::command::PeerView;
+use crate::io::{FrameRecord, Now, Output, Ticket};
+use crate::job::Job;
+use crate::limits::{
+    ADDRESSES_MAX, ANSWER_BYTES_MAX, BAD_FRAMES_MAX, NUMBERS_ASK_EVERY_MS, WANT_TIMEOUT_MS,
+};
+use std::collections::BTreeMap;
+use till_log::{VerifiedFrame, VerifyError, verify_frame};
+use till_numbers::LOW_WATER;
+use till_schema::limits::{GATE_FRAMES_MAX, LOGS_MAX, UNACKED_BYTES_MAX};
+use till_schema::message::{Frames, Have, Hello, Message, NumbersWanted, PROTOCOL_VERSION, Want};
+use till_schema::rows::Rows;
+use till_schema::{LogId, Seq, Vector};
+
+/// What this session knows of a peer.
+#[derive(Debug, Default)]
+pub(crate) struct Peer {
+    linked: bool,
+    /// Its Hello arrived.
+    greeted: bool,
+    /// What it says it holds.
+    has: Vector,
+    /// What was pushed to it of the own log.
+    pushed: Seq,
+    /// Bytes pushed and not acknowledged, with the position that acknowledges them.
+    unacked: Vec<(Seq, usize)>,
+    bad_frames: u32,
+    addresses: Vec<String>,
+    trouble: Option<String>,
+}
+
+/// A Want on its way.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    peer: LogId,
+    until: u64,
+    tries: usize,
+}
+
+/// Foreign frames on their way to the disk.
+#[derive(Debug)]
+pub(crate) struct Storing {
+    pub(crate) ticket: Ticket,
+    frames: Vec<VerifiedFrame>,
+}
+
+impl Node {
+    pub(crate) fn peer_up(&mut self, rows: &dyn Rows, peer: LogId) {
+        if !self.devices.contains_key(&peer) && peer != self.founder {
+            // Enrolled here a moment ago in the network's eyes, not in ours.
+            self.disconnect(peer, "not a device of this shop");
+            return;
+        }
+        let known = self.peers.entry(peer).or_default();
+        let addresses = std::mem::take(&mut known.addresses);
+        *known = Peer { linked: true, addresses, ..Peer::default() };
+        self.versions.links += 1;
+        let hello = Hello {
+            protocol: PROTOCOL_VERSION,
+            shop: self.shop,
+            run_nonce: self.run_nonce,
+            heads: self.heads.iter().map(|(log, head)| (*log, head.seq, head.hash)).collect(),
+            addresses: self.addresses_known(),
+        };
+        self.send(peer, &Message::Hello(hello));
+        let _ = rows;
+    }
+
+    pub(crate) fn peer_down(&mut self, now: Now, peer: LogId) {
+        if let Some(known) = self.peers.get_mut(&peer) {
+            let (addresses, trouble) = (std::mem::take(&mut known.addresses), known.trouble.take());
+            *known = Peer { addresses, trouble, ..Peer::default() };
+        }
+        self.wants.retain(|_, asked| asked.peer != peer);
+        self.versions.links += 1;
+        self.pump_wants(now);
+    }
+
+    pub(crate) fn message(&mut self, now: Now, rows: &mut dyn Rows, peer: LogId, bytes: &[u8]) {
+        if !self.peers.get(&peer).is_some_and(|known| known.linked) {
+            return;
+        }
+        let Ok(message) = till_schema::from_bytes::<Message>(bytes) else {
+            return self.bad(peer, "said something that cannot be read");
+        };
+        let greeted = self.peers[&peer].greeted;
+        match message {
+            Message::Hello(hello) => self.hello(now, peer, hello),
+            // Nothing counts before the Hello.
+            _ if !greeted => self.bad(peer, "spoke before its hello"),
+            Message::Want(want) => self.out.push(Output::ReadRange {
+                peer,
+                log: want.log,
+                from: want.after.next(),
+                bytes_max: ANSWER_BYTES_MAX,
+            }),
+            Message::Frames(frames) => self.frames(now, peer, frames),
+            Message::Have(have) => self.have(now, peer, have),
+            Message::NumbersWanted(wanted) => self.numbers_wanted(rows, peer, &wanted),
+            Message::Addresses(addresses) => {
+                for (log, addresses) in addresses.into_iter().take(LOGS_MAX) {
+                    self.learn_addresses(log, addresses);
+                }
+            }
+        }
+    }
+
+    fn hello(&mut self, now: Now, peer: LogId, hello: Hello) {
+        if hello.shop != self.shop {
+            return self.disconnect(peer, "belongs to another shop");
+        }
+        if hello.heads.len() > LOGS_MAX {
+            return self.bad(peer, "claims more logs than a shop has");
+        }
+        let mine = self.heads.get(&self.me).copied().unwrap_or_default();
+        for (log, seq, hash) in &hello.heads {
+            let held = self.heads.get(log).copied().unwrap_or_default();
+            let forked = *seq == held.seq && *hash != held.hash;
+            if *log == self.me && (forked || *seq > mine.seq) {
+                // Somebody holds entries this device signed and no longer has,
+                // or has otherwise: it was restored or copied. Going on would
+                // use numbers twice.
+                self.stop(
+                    "this device's log was set back or copied: other devices hold more of it. \
+                     It must not sell under this key; enrol the device anew"
+                        .to_owned(),
+                );
+                return;
+            }
+            if forked {
+                return self.disconnect(peer, "holds another history of a log held here");
+            }
+        }
+        for (log, addresses) in hello.addresses.into_iter().take(LOGS_MAX) {
+            self.learn_addresses(log, addresses);
+        }
+        let known = self.peers.entry(peer).or_default();
+        known.greeted = true;
+        known.has = hello.heads.iter().map(|(log, seq, _)| (*log, *seq)).collect();
+        known.pushed = known.has.get(&self.me).copied().unwrap_or_default();
+        self.versions.links += 1;
+        self.numbers_asked_at = None;
+        self.pump_wants(now);
+    }
+
+    fn have(&mut self, now: Now, peer: LogId, have: Have) {
+        let me = self.me;
+        let Some(known) = self.peers.get_mut(&peer) else { return };
+        for (log, seq) in have.heads.into_iter().take(LOGS_MAX) {
+            let claimed = known.has.entry(log).or_default();
+            *claimed = (*claimed).max(seq);
+            if log == me {
+                known.unacked.retain(|(needs, _)| *needs > seq);
+            }
+        }
+        self.versions.links += 1;
+        self.pump_wants(now);
+    }
+
+    /// The store answered a Want.
+    pub(crate) fn range_read(&mut self, peer: LogId, log: LogId, frames: Vec<FrameRecord>) {
+        let frames = frames.into_iter().map(|record| record.bytes.into()).collect();
+        self.send(peer, &Message::Frames(Frames { log, frames, answer: true }));
+    }
+
+    fn frames(&mut self, now: Now, peer: LogId, frames: Frames) {
+        let log = frames.log;
+        if log == self.me || !self.is_known(log) || self.storing.contains_key(&log) {
+            return; // Asked for again when there is room for it.
+        }
+        if frames.answer && self.wants.get(&log).is_some_and(|asked| asked.peer == peer) {
+            self.wants.remove(&log);
+            if frames.frames.is_empty() {
+                // It claimed more than it gives: do not believe it again.
+                self.forget_claim(peer, log);
+                return self.pump_wants(now);
+            }
+        }
+        let mut head = self.heads.get(&log).copied().unwrap_or_default();
+        let mut verified = Vec::new();
+        for bytes in &frames.frames {
+            match verify_frame(self.shop, log, head, bytes) {
+                Ok(frame) => {
+                    head = frame.head();
+                    verified.push(frame);
+                }
+                // Held already, or something between is missing.
+                Err(VerifyError::WrongPosition { .. }) => {}
+                Err(error) => {
+                    self.bad(peer, &error.to_string());
+                    break;
+                }
+            }
+        }
+        if verified.is_empty() {
+            return self.pump_wants(now);
+        }
+        let ticket = self.ticket();
+        let records = verified.iter().map(FrameRecord::from).collect();
+        self.out.push(Output::Persist { ticket, frames: records, reserved: false });
+        self.storing.insert(log, Storing { ticket, frames: verified });
+    }
+
+    /// Foreign frames are on disk: acknowledge, apply, ask for more.
+    pub(crate) fn foreign_durable(&mut self, now: Now, rows: &mut dyn Rows, ticket: Ticket) {
+        let found = self.storing.iter().find(|(_, storing)| storing.ticket == ticket);
+        let Some(log) = found.map(|(log, _)| *log) else { return };
+        let storing = self.storing.remove(&log).expect("found above");
+        for frame in storing.frames {
+            self.heads.insert(log, frame.head());
+            self.gate.entry(log).or_default().push_back(frame);
+        }
+        self.apply_ready(rows);
+        self.tell_have(log);
+        self.versions.links += 1;
+        self.pump_wants(now);
+    }
+
+    /// Tells every peer how far a log is held.
+    fn tell_have(&mut self, log: LogId) {
+        let Some(seq) = self.heads.get(&log).map(|head| head.seq) else { return };
+        let have = Message::Have(Have { heads: vec![(log, seq)] });
+        for peer in self.greeted() {
+            self.send(peer, &have);
+        }
+    }
+
+    /// Pushes an own frame to peers that have everything before it and are not
+    /// behind with acknowledging; the others hear that there is something.
+    pub(crate) fn push_live(&mut self, frame: &VerifiedFrame) {
+        let before = Seq(frame.first().0 - 1);
+        let head = frame.head().seq;
+        let message = Message::Frames(Frames {
+            log: self.me,
+            frames: vec![frame.bytes().to_vec().into()],
+            answer: false,
+        });
+        let have = Message::Have(Have { heads: vec![(self.me, head)] });
+        for peer in self.greeted() {
+            let size = frame.bytes().len();
+            let Some(known) = self.peers.get_mut(&peer) else { continue };
+            let unacked: usize = known.unacked.iter().map(|(_, bytes)| bytes).sum();
+            if known.pushed == before && unacked + size <= UNACKED_BYTES_MAX {
+                known.pushed = head;
+                known.unacked.push((head, size));
+                self.send(peer, &message);
+            } else {
+                self.send(peer, &have);
+            }
+        }
+        self.versions.links += 1;
+    }
+
+    /// Asks for what is missing: each log from one peer, its author first.
+    pub(crate) fn pump_wants(&mut self, now: Now) {
+        let mut behind: BTreeMap<LogId, Vec<LogId>> = BTreeMap::new();
+        for peer in self.greeted() {
+            for (log, seq) in &self.peers[&peer].has {
+                let held = self.heads.get(log).map(|head| head.seq).unwrap_or_default();
+                if *log != self.me && *seq > held {
+                    behind.entry(*log).or_default().push(peer);
+                }
+            }
+        }
+        for (log, mut sources) in behind {
+            let gated = self.gate.get(&log).map_or(0, std::collections::VecDeque::len);
+            let busy = self.wants.get(&log).is_some_and(|asked| asked.until > now.tick_ms);
+            if busy || self.storing.contains_key(&log) || !self.is_known(log) {
+                continue;
+            }
+            if gated >= GATE_FRAMES_MAX {
+                continue; // What it waits for comes first.
+            }
+            // The author first, then whoever has most; another at each try.
+            sources.sort_by_key(|peer| {
+                let has = self.peers[peer].has.get(&log).copied().unwrap_or_default();
+                (*peer != log, std::cmp::Reverse(has), *peer)
+            });
+            let tries = self.wants.get(&log).map_or(0, |asked| asked.tries + 1);
+            let peer = sources[tries % sources.len()];
+            let until = now.tick_ms + WANT_TIMEOUT_MS;
+            self.wants.insert(log, Asked { peer, until, tries });
+            let after = self.heads.get(&log).map(|head| head.seq).unwrap_or_default();
+            self.send(peer, &Message::Want(Want { log, after }));
+        }
+    }
+
+    pub(crate) fn tick_sync(&mut self, now: Now, rows: &dyn Rows) {
+        if self.wants.values().any(|asked| asked.until <= now.tick_ms) {
+            self.pump_wants(now);
+            // Wants nobody can answer any more.
+            self.wants.retain(|_, asked| asked.until > now.tick_ms);
+        }
+        self.ask_for_numbers(now, rows);
+    }
+
+    pub(crate) fn sync_deadline(&self) -> Option<u64> {
+        let wants = self.wants.values().map(|asked| asked.until);
+        let numbers = self.numbers_asked_at.map(|at| at + NUMBERS_ASK_EVERY_MS);
+        wants.chain(numbers).min()
+    }
+
+    /// A hint to the custodian, or to anybody when it is away.
+    fn ask_for_numbers(&mut self, now: Now, rows: &dyn Rows) {
+        let due = self.numbers_asked_at.is_none_or(|at| now.tick_ms >= at + NUMBERS_ASK_EVERY_MS);
+        if !due || self.fault.is_some() {
+            return;
+        }
+        self.numbers_asked_at = None;
+        let peers = self.greeted();
+        if peers.is_empty() || !self.devices.contains_key(&self.me) {
+            return;
+        }
+        for (space, row) in till_numbers::spaces(rows) {
+            let held = till_numbers::holding(rows, space, self.me).held.count();
+            if held >= LOW_WATER || row.custodian == self.me {
+                continue;
+            }
+            let peer = if peers.contains(&row.custodian) { row.custodian } else { peers[0] };
+            self.send(peer, &Message::NumbersWanted(NumbersWanted { space, held }));
+            self.numbers_asked_at = Some(now.tick_ms);
+        }
+    }
+
+    fn numbers_wanted(&mut self, rows: &dyn Rows, peer: LogId, wanted: &NumbersWanted) {
+        let granted = till_numbers::grant(rows, wanted.space, self.me, peer, wanted.held);
+        let queued = self
+            .jobs
+            .iter()
+            .any(|job| matches!(job, Job::Grant { to, space, .. } if *to == peer && *space == wanted.space));
+        if granted.is_some() && !queued {
+            self.jobs.push_back(Job::Grant { space: wanted.space, to: peer, held: wanted.held });
+        }
+    }
+
+    /// Whether entries of a log are wanted: its device is in the admin chain.
+    fn is_known(&self, log: LogId) -> bool {
+        log == self.founder || self.devices.contains_key(&log)
+    }
+
+    fn greeted(&self) -> Vec<LogId> {
+        self.peers.iter().filter(|(_, peer)| peer.greeted).map(|(log, _)| *log).collect()
+    }
+
+    pub(crate) fn is_linked(&self, log: LogId) -> bool {
+        self.peers.get(&log).is_some_and(|peer| peer.greeted)
+    }
+
+    fn forget_claim(&mut self, peer: LogId, log: LogId) {
+        let held = self.heads.get(&log).map(|head| head.seq).unwrap_or_default();
+        if let Some(known) = self.peers.get_mut(&peer) {
+            known.has.insert(log, held);
+        }
+    }
+
+    fn bad(&mut self, peer: LogId, why: &str) {
+        let Some(known) = self.peers.get_mut(&peer) else { return };
+        known.bad_frames += 1;
+        known.trouble = Some(why.to_owned());
+        if known.bad_frames >= BAD_FRAMES_MAX {
+            self.disconnect(peer, why);
+        }
+    }
+
+    fn disconnect(&mut self, peer: LogId, why: &str) {
+        self.peers.entry(peer).or_default().trouble = Some(why.to_owned());
+        self.out.push(Output::Disconnect { peer, why: why.to_owned() });
+    }
+
+    fn send(&mut self, peer: LogId, message: &Message) {
+        self.out.push(Output::Send { peer, bytes: till_schema::to_bytes(message) });
+    }
+
+    pub(crate) fn learn_addresses(&mut self, log: LogId, mut addresses: Vec<String>) {
+        addresses.truncate(ADDRESSES_MAX);
+        // A device may be heard of before its entry in the admin chain arrives;
+        // the network dials only devices that are in it.
+        let room = self.peers.len() < LOGS_MAX || self.peers.contains_key(&log);
+        if addresses.is_empty() || !room {
+            return;
+        }
+        let known = self.peers.entry(log).or_default();
+        if known.addresses == addresses {
+            return;
+        }
+        known.addresses.clone_from(&addresses);
+        let news = Message::Addresses(vec![(log, addresses.clone())]);
+        for peer in self.greeted() {
+            if peer != log {
+                self.send(peer, &news);
+            }
+        }
+        if log != self.me {
+            self.out.push(Output::AddressBook { log, addresses });
+        }
+    }
+
+    pub(crate) fn own_addresses(&self) -> Vec<String> {
+        self.peers.get(&self.me).map(|own| own.addresses.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn addresses_known(&self) -> Vec<(LogId, Vec<String>)> {
+        self.peers
+            .iter()
+            .filter(|(_, peer)| !peer.addresses.is_empty())
+            .map(|(log, peer)| (*log, peer.addresses.clone()))
+            .collect()
+    }
+
+    /// Every other device, as this session knows it.
+    pub(crate) fn peer_views(&self) -> Vec<PeerView> {
+        let others = self.devices.values().filter(|row| row.log != self.me);
+        others
+            .map(|row| {
+                let peer = self.peers.get(&row.log);
+                let greeted = peer.is_some_and(|peer| peer.greeted);
+                let has = peer.map(|peer| &peer.has);
+                let lack = |mine: Seq, theirs: Seq| mine.0.saturating_sub(theirs.0);
+                let claimed =
+                    |log: &LogId| has.and_then(|has| has.get(log)).copied().unwrap_or_default();
+                PeerView {
+                    log: row.log,
+                    name: row.name.clone(),
+                    linked: greeted,
+                    they_lack: self
+                        .heads
+                        .iter()
+                        .map(|(log, head)| lack(head.seq, claimed(log)))
+                        .sum(),
+                    we_lack: has.map_or(0, |has| {
+                        has.iter()
+                            .map(|(log, seq)| {
+                                let held =
+                                    self.heads.get(log).map(|head| head.seq).unwrap_or_default();
+                                lack(*seq, held)
+                            })
+                            .sum()
+                    }),
+                    trouble: peer.and_then(|peer| peer.trouble.clone()),
+                }
+            })
+            .collect()
+    }
+}
