@@ -1,0 +1,21 @@
+//! The device with its hands: one loop joins the node with its disk, the
+//! network, the fiscal relay, the clocks and chance.
+//!
+//! [`Device`] is the node on real files, without a network: what the command
+//! line uses when nothing else is running. [`Host`] adds the network, the relay
+//! and the local HTTP API, and is driven through a [`Handle`]: send a command,
+//! watch the snapshot.
+
+pub mod api;
+mod clock;
+mod device;
+mod folder;
+mod host;
+pub mod remote;
+pub mod snapshot;
+mod verify;
+
+pub use device::{Device, Effect, OpenError};
+pub use folder::{DeviceFile, Folder, FolderError, Join, NewShop};
+pub use host::{Handle, Host, HostError, HostOptions, Reach};
+pub use verify::VerifyReport;
