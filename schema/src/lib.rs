@@ -5,6 +5,27 @@
 //! contracts that outlive the code: kinds are append-only numbers, fields are
 //! only added, and the bytes in `vectors/v1` decode for ever. See `entry.md`,
 //! `message.md` and `catalogue.md` beside this crate.
+//!
+//! ```
+//! use till_schema::{ProductId, Quantity, from_bytes, to_bytes};
+//! use till_schema::body::{Body, StockMoved, StockReason};
+//!
+//! let moved = StockMoved {
+//!     reason: StockReason::Adjust,
+//!     moves: vec![(ProductId([3; 16]), Quantity::parse("-0.250")?)],
+//!     note: "a broken jar".to_owned(),
+//! };
+//! let bytes = to_bytes(&moved);
+//! assert_eq!(from_bytes::<StockMoved>(&bytes)?, moved);
+//!
+//! // In a log the kind's number says what the bytes are.
+//! let body = Body::from(moved);
+//! assert_eq!(Body::decode(body.kind(), &bytes)?, Some(body));
+//!
+//! // One complete value and nothing after it.
+//! assert!(from_bytes::<StockMoved>(&[&bytes[..], &[0]].concat()).is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod body;
 pub mod catalogue;

@@ -1,4 +1,20 @@
 //! Amounts: integers in the currency's minor unit, quantities in thousandths.
+//!
+//! ```
+//! use till_schema::money::{AmountError, Currency, Quantity};
+//!
+//! let price = Currency::Usd.parse("12.5")?;
+//! assert_eq!(price, 1250);
+//! assert_eq!(Currency::Usd.format(price), "US$\u{a0}12.50");
+//! assert_eq!(Currency::Cop.format(12_840_000), "$\u{a0}128.400");
+//!
+//! // Nothing is rounded in silence.
+//! assert_eq!(Currency::Usd.parse("0.125"), Err(AmountError::TooPrecise("0.125".into(), 2)));
+//!
+//! assert_eq!(Quantity::parse("0.250")?, Quantity(250));
+//! assert_eq!(Quantity::units(3).to_string(), "3");
+//! # Ok::<(), AmountError>(())
+//! ```
 
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@ use crate::body::{Decision, Outcome, Role};
 use crate::catalogue::FieldValue;
 use crate::numbering::{Ranges, Space};
 use crate::order::Order;
-use crate::{Currency, CustomerId, EntryHash, LogId, ProductId, Seq, ShopId, SpaceId};
+use crate::{Currency, CustomerId, EntryHash, LogId, OrderId, ProductId, Seq, ShopId, SpaceId};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -219,6 +219,18 @@ pub struct InTransitRow {
     /// The cede's hash.
     #[n(3)]
     pub hash: EntryHash,
+}
+
+/// A number on a sale.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct NumberRow {
+    /// The sale's entry.
+    #[n(0)]
+    pub entry: EntryRef,
+    /// The order.
+    #[n(1)]
+    pub order: OrderId,
 }
 
 /// A committed sale.
