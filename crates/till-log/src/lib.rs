@@ -4,6 +4,37 @@
 //! from outside into [`VerifiedFrame`], and nothing else does, so code that
 //! takes one cannot be handed something unchecked. Keys come from the caller;
 //! there is no clock, no chance and no I/O here.
+//!
+//! ```
+//! use till_log::{Drafter, Head, SigningKey, VerifyError, verify_frame};
+//! use till_schema::body::{StockMoved, StockReason};
+//! use till_schema::{ProductId, Quantity, Seq, ShopId, Vector};
+//!
+//! let shop = ShopId([7; 32]);
+//! let key = SigningKey::from_bytes(&[1; 32]);
+//! let mut drafter = Drafter::new(shop, key, Head::default(), Vector::new());
+//! let log = drafter.log();
+//!
+//! // One action, one frame. `applied` and the clock are the caller's.
+//! let received = StockMoved {
+//!     reason: StockReason::Receive,
+//!     moves: vec![(ProductId([3; 16]), Quantity::units(24))],
+//!     note: "first delivery".to_owned(),
+//! };
+//! let applied = Vector::new();
+//! let frame = drafter.draft(vec![received.into()], &applied, Seq(0), 1_767_225_600_000)?;
+//! drafter.keep(&frame); // once its bytes are durable
+//!
+//! // Another device gets the bytes and needs nothing but the log's name.
+//! let read = verify_frame(shop, log, Head::default(), frame.bytes())?;
+//! assert_eq!(read, frame);
+//! assert_eq!(read.head(), drafter.head());
+//!
+//! // It is the next frame once only.
+//! let again = verify_frame(shop, log, read.head(), frame.bytes());
+//! assert!(matches!(again, Err(VerifyError::WrongPosition { .. })));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod draft;
 mod fork;

@@ -95,6 +95,10 @@ pub enum VerifyError {
     /// The bytes end early or are not a frame.
     #[error("frame does not decode: {0}")]
     Truncated(String),
+    /// The frame holds more than its entries and signature, or writes them
+    /// another way.
+    #[error("the frame's envelope is not the one its author wrote")]
+    Envelope,
     /// No entries, or more than a frame may hold.
     #[error("frame holds {0} entries; 1 to {FRAME_ENTRIES_MAX} are allowed")]
     EntryCount(usize),
@@ -175,6 +179,11 @@ pub fn verify_frame(
         till_schema::from_bytes(bytes).map_err(|e| VerifyError::Truncated(e.to_string()))?;
     if frame.entries.is_empty() || frame.entries.len() > FRAME_ENTRIES_MAX {
         return Err(VerifyError::EntryCount(frame.entries.len()));
+    }
+    // The envelope is not signed: without this a peer that passes a frame on
+    // could pad it, and devices would store different bytes.
+    if till_schema::to_bytes(&frame) != bytes {
+        return Err(VerifyError::Envelope);
     }
     let mut at = head;
     let mut entries = Vec::with_capacity(frame.entries.len());
@@ -311,6 +320,16 @@ mod tests {
                 with_header(&frame.entries[0], |header| header.seen = vec![(log_of(1), Seq(1))]);
         });
         assert_eq!(check(&seen), VerifyError::Seen(Seq(1)));
+    }
+
+    #[test]
+    fn a_padded_envelope_is_refused() {
+        let bytes = chain(1, &[1]).remove(0);
+        let mut padded = bytes.clone();
+        padded[0] += 1; // One more element in the outer array:
+        padded.push(0); // the number zero.
+        let result = verify_frame(SHOP, log_of(1), Head::default(), &padded);
+        assert_eq!(result, Err(VerifyError::Envelope));
     }
 
     #[test]
