@@ -11,9 +11,9 @@ use crate::index::{Index, OpId};
 use crate::limits::{TAIL_CHANGE_OVERHEAD, TAIL_WEIGHT_MAX};
 use crate::{Actor, ChangeHash, ObjectKey, genesis, shape};
 use automerge::{ActorId, Automerge, Change, ExpandedChange, SaveOptions, legacy};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use till_schema::catalogue::DocumentId;
+use till_schema::catalogue::{DocumentId, FieldValue};
 
 /// The fields a change wrote, rising: all that has to be read again after it.
 pub type Touched = Vec<(ObjectKey, String)>;
@@ -25,6 +25,8 @@ pub struct Applied {
     pub hash: ChangeHash,
     /// What it wrote.
     pub touched: Touched,
+    /// The values it set, as it set them, whatever the merge makes of them.
+    pub values: Vec<(ObjectKey, String, FieldValue)>,
 }
 
 /// Why stored documents cannot be opened. Delete the snapshot and fold the
@@ -148,7 +150,9 @@ impl Document {
                 None => return Err(Refused::Panic),
             }
         }
-        Ok(Applied { hash: hash.0, touched: self.touched(&admitted.expanded) })
+        let touched = self.touched(&admitted.expanded);
+        let values = self.written(&admitted.expanded);
+        Ok(Applied { hash: hash.0, touched, values })
     }
 
     /// Saves the document, makes sure that the result loads and is the same
@@ -231,6 +235,22 @@ impl Document {
             // as many more.
             let _ = self.rebase();
         }
+    }
+
+    /// The values a change set. Of several for one field, the last.
+    fn written(&self, expanded: &ExpandedChange) -> Vec<(ObjectKey, String, FieldValue)> {
+        let mut values = BTreeMap::new();
+        for operation in &expanded.operations {
+            if let (legacy::ObjectId::Id(map), legacy::Key::Map(field)) =
+                (&operation.obj, &operation.key)
+                && let legacy::OpType::Put(scalar) = &operation.action
+                && let Some(value) = shape::from_scalar(scalar)
+                && let Some(object) = OpId::from_change(map).and_then(|m| self.index.object_of(&m))
+            {
+                values.insert((object, field.to_string()), value);
+            }
+        }
+        values.into_iter().map(|((object, field), value)| (object, field, value)).collect()
     }
 
     /// The fields that a change of this document wrote.

@@ -8,7 +8,7 @@ use till_schema::body::{ConflictKey, ConflictKind};
 use till_schema::catalogue::{DocumentId, FieldValue, customer, product};
 use till_schema::rows::{
     Candidate, CustomerRow, DocumentRow, EntryRef, FieldConflictRow, HistoryRow, MalformedRow,
-    ProductRow, ResolutionRow, Rows, Table, collect_rows, get_row, key,
+    NumberRow, ProductRow, ResolutionRow, Rows, Table, collect_rows, get_row, key,
 };
 use till_schema::{EntryHash, ProductId};
 
@@ -201,9 +201,9 @@ fn same_number(rows: &dyn Rows, subject: &str) -> Facts {
         return Facts::default();
     };
     let sales: BTreeMap<EntryHash, EntryRef> =
-        collect_rows::<EntryRef>(rows, Table::Numbers, &key(&[&space.0, &number.to_be_bytes()]))
+        collect_rows::<NumberRow>(rows, Table::Numbers, &key(&[&space.0, &number.to_be_bytes()]))
             .into_iter()
-            .map(|(_, entry)| (entry.hash, entry))
+            .map(|(_, row)| (row.entry.hash, row.entry))
             .collect();
     Facts {
         evidence: sales.keys().copied().collect(),

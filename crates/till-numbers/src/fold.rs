@@ -3,8 +3,8 @@
 use till_schema::body::{Accept, Body, Cede, ResolutionImport, SaleCommitted, SpaceOpen, Void};
 use till_schema::numbering::Ranges;
 use till_schema::rows::{
-    EntryRef, HoldingRow, InTransitRow, Rows, SpaceRow, Table, get_row, key, put_anomaly, put_row,
-    set_suspect,
+    EntryRef, HoldingRow, InTransitRow, NumberRow, Rows, SpaceRow, Table, get_row, key,
+    put_anomaly, put_row, set_suspect,
 };
 use till_schema::{LogId, SpaceId};
 
@@ -102,7 +102,8 @@ fn issue(rows: &mut dyn Rows, entry: &EntryRef, sale: &SaleCommitted) {
     }
     change(rows, sale.space, entry.log, |holding| holding.issued.insert(sale.number));
     let prefix = key(&[&sale.space.0, &sale.number.to_be_bytes()]);
-    put_row(rows, Table::Numbers, &key(&[&prefix, &entry.hash.0]), entry);
+    let row = NumberRow { entry: *entry, order: sale.order.id };
+    put_row(rows, Table::Numbers, &key(&[&prefix, &entry.hash.0]), &row);
     let mut sales = 0;
     rows.scan(Table::Numbers, &prefix, &mut |_, _| {
         sales += 1;
