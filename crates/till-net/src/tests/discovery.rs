@@ -5,7 +5,6 @@ use crate::{NetCommand, NetConfig, NetEvent, log_id_of, spawn};
 use std::collections::BTreeSet;
 
 #[tokio::test]
-#[ignore = "needs an interface with multicast"]
 async fn enrolled_peers_find_each_other_without_addresses() {
     let config = |secret| NetConfig { secret, listen: vec!["0.0.0.0:0".to_owned()], mdns: true };
     let (secret_a, secret_b) = ([80; 32], [81; 32]);
