@@ -274,15 +274,18 @@ impl Running {
                     self.carry_out(effect).await;
                 }
                 rest_at = Instant::now() + REST_AFTER;
-                if Instant::now() >= picture_at {
-                    picture_at = Instant::now() + SNAPSHOT_EVERY;
-                    self.picture();
-                }
                 continue;
             }
-            self.picture();
-            picture_at = Instant::now() + SNAPSHOT_EVERY;
-            let deadline = self.device.next_deadline().map_or(rest_at, |at| at.min(rest_at));
+            self.announce();
+            let mut deadline = self.device.next_deadline().map_or(rest_at, |at| at.min(rest_at));
+            if self.is_picture_stale() {
+                if Instant::now() >= picture_at {
+                    self.picture();
+                    picture_at = Instant::now() + SNAPSHOT_EVERY;
+                } else {
+                    deadline = deadline.min(picture_at);
+                }
+            }
             tokio::select! {
                 biased;
                 request = inbox.recv() => match request {
@@ -422,17 +425,23 @@ impl Running {
         });
     }
 
-    /// A new picture for the window, and counters for everyone.
-    fn picture(&mut self) {
+    /// Counters for everyone who watches.
+    fn announce(&mut self) {
         let versions = self.device.versions();
         self.versions_out.send_if_modified(|last| {
             let changed = *last != versions;
             *last = versions;
             changed
         });
-        if !self.pictures || (self.pictured == versions && self.snapshot_out.borrow().version > 0) {
-            return;
-        }
+    }
+
+    fn is_picture_stale(&self) -> bool {
+        let first = self.snapshot_out.borrow().version == 0;
+        self.pictures && (first || self.pictured != self.device.versions())
+    }
+
+    /// A new picture for the window.
+    fn picture(&mut self) {
         let last = self.snapshot_out.borrow().clone();
         let (next, pictured) = self.device.snapshot(&last, self.pictured);
         self.pictured = pictured;

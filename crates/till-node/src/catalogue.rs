@@ -87,8 +87,12 @@ pub(crate) fn changed(
             let document = change.document;
             keep_change(rows, document, &change.change);
             remember(rows, &applied.hash, entry);
+            for (object, field, value) in &applied.values {
+                let row = HistoryRow { value: value.clone(), set_by: *entry };
+                put_row(rows, Table::History, &history_key(document, object, field, entry), &row);
+            }
             for (object, field) in &applied.touched {
-                field_changed(documents, rows, entry, document, &applied.hash, object, field);
+                field_changed(documents, rows, document, object, field);
             }
             let mut last = None;
             for (object, _) in &applied.touched {
@@ -125,33 +129,21 @@ fn remember(rows: &mut dyn Rows, change: &[u8; 32], entry: &EntryRef) {
     }
 }
 
+/// Rising by time within a field, so that the last row was set last.
+fn history_key(document: DocumentId, object: &[u8; 16], field: &str, entry: &EntryRef) -> Vec<u8> {
+    let time = entry.wall_ms.to_be_bytes();
+    key(&[&[document as u8], object, field.as_bytes(), &[0], &time, &entry.hash.0])
+}
+
 fn field_changed(
     documents: &Documents,
     rows: &mut dyn Rows,
-    entry: &EntryRef,
     document: DocumentId,
-    change: &[u8; 32],
     object: &[u8; 16],
     field: &str,
 ) {
     let candidates = documents.candidates(document, object, field);
     let winner = documents.winner(document, object, field);
-    let set = candidates
-        .iter()
-        .find(|(_, set_by)| set_by == change)
-        .map(|(value, _)| value.clone())
-        .or_else(|| winner.clone());
-    if let Some(value) = set {
-        let history = key(&[
-            &[document as u8],
-            object,
-            field.as_bytes(),
-            &[0],
-            &entry.wall_ms.to_be_bytes(),
-            &entry.hash.0,
-        ]);
-        put_row(rows, Table::History, &history, &HistoryRow { value, set_by: *entry });
-    }
     let conflict = key(&[&[document as u8], object, field.as_bytes()]);
     match winner {
         Some(winner) if candidates.len() > 1 => {

@@ -15,8 +15,8 @@ use till_schema::body::Outcome;
 use till_schema::catalogue::DocumentId;
 use till_schema::numbering::Ranges;
 use till_schema::rows::{
-    AnomalyRow, CustomerRow, DocumentRow, OrderRow, ProductRow, Rows, Table, collect_rows,
-    decode_row, get_row,
+    AnomalyRow, CustomerRow, DocumentRow, NumberRow, OrderRow, ProductRow, Rows, Table,
+    collect_rows, decode_row, get_row,
 };
 use till_schema::{LogId, OrderId, ProductId};
 
@@ -129,20 +129,12 @@ impl Node {
             if reference != digits && reference != row.space.label(number) {
                 continue;
             }
-            let mut found = None;
+            let mut order = None;
             let prefix = till_schema::rows::key(&[&space.0, &number.to_be_bytes()]);
             rows.scan(Table::Numbers, &prefix, &mut |_, value| {
-                let entry: till_schema::rows::EntryRef = decode_row(Table::Numbers, value);
-                found = Some(entry);
-                false
-            });
-            let Some(entry) = found else { continue };
-            let mut order = None;
-            rows.scan(Table::Orders, &[], &mut |_, value| {
-                let row: OrderRow = decode_row(Table::Orders, value);
-                let wanted = row.entry.hash == entry.hash;
-                order = wanted.then_some(row);
-                !wanted
+                let row: NumberRow = decode_row(Table::Numbers, value);
+                order = till_books::order(rows, row.order);
+                order.is_none()
             });
             if order.is_some() {
                 return order;

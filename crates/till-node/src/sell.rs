@@ -10,6 +10,7 @@ use crate::io::Now;
 use crate::job::{InFlight, Job};
 use crate::limits::IMPORT_RECORDS_MAX;
 use rand_core::RngCore;
+use std::collections::BTreeMap;
 use till_books::pricing::{self, PricingError};
 use till_catalog::{Edit, barcode_field};
 use till_conflicts::Status;
@@ -209,15 +210,21 @@ impl Node {
         }
         let mut edits = Vec::new();
         let mut stock = Vec::new();
+        // Codes met in this part: a code twice is one product.
+        let mut made: BTreeMap<String, [u8; 16]> = BTreeMap::new();
         let mut changed = 0;
         let mut taken = 0;
         while changed < IMPORT_PRODUCTS_PER_CHANGE && taken < drafts.len() {
             let draft = &drafts[taken];
             taken += 1;
-            let (id, new) = match self.product_id(rows, &draft.sku) {
-                Some(id) => (id, false),
-                None => (self.draw_id(), true),
+            let (id, new) = match made.get(&draft.sku) {
+                Some(id) => (*id, false),
+                None => match self.product_id(rows, &draft.sku) {
+                    Some(id) => (id, false),
+                    None => (self.draw_id(), true),
+                },
             };
+            made.insert(draft.sku.clone(), id);
             let before = edits.len();
             self.product_edits(rows, id, draft, &mut edits);
             if new {
@@ -231,7 +238,7 @@ impl Node {
             changed += usize::from(edits.len() > before);
         }
         let rest = drafts.split_off(taken);
-        let next = (!rest.is_empty()).then(|| Job::Command {
+        let next = (!rest.is_empty()).then_some(Job::Command {
             ticket,
             command: Command::PutProducts(rest),
             written,
@@ -245,8 +252,14 @@ impl Node {
         self.write_edits(now, rows, ticket, DocumentId::Catalogue, edits, extra, next, written)
     }
 
+    /// The product with this SKU, one that is not put away first.
     fn product_id(&self, rows: &dyn Rows, sku: &str) -> Option<[u8; 16]> {
-        self.product(rows, sku).ok().filter(|row| row.sku == sku).map(|row| row.id.0)
+        let found = self.search.exact(sku).into_iter();
+        found
+            .filter_map(|id| get_row::<ProductRow>(rows, Table::Products, &id.0))
+            .filter(|row| row.sku == sku)
+            .min_by_key(|row| (row.archived, row.id))
+            .map(|row| row.id.0)
     }
 
     fn product_edits(
@@ -305,10 +318,18 @@ impl Node {
         }
         let rest = drafts.split_off(drafts.len().min(IMPORT_PRODUCTS_PER_CHANGE));
         let mut edits = Vec::new();
+        // Identities met in this part: one twice is one customer.
+        let mut made: BTreeMap<String, [u8; 16]> = BTreeMap::new();
         for draft in drafts {
             let (kind, number) = draft.identity();
-            let known = self.customer(rows, &catalogue::identity(&kind, &number));
-            let id = known.as_ref().map_or_else(|| self.draw_id(), |row| row.id.0);
+            let identity = catalogue::identity(&kind, &number);
+            let known = self.customer(rows, &identity);
+            let id = match (&known, made.get(&identity)) {
+                (Some(row), _) => row.id.0,
+                (None, Some(id)) => *id,
+                (None, None) => self.draw_id(),
+            };
+            made.insert(identity, id);
             let before = edits.len();
             let held = known.as_ref();
             let fields = [
@@ -329,7 +350,7 @@ impl Node {
                 (true, false) => written.unchanged += 1,
             }
         }
-        let next = (!rest.is_empty()).then(|| Job::Command {
+        let next = (!rest.is_empty()).then_some(Job::Command {
             ticket,
             command: Command::PutCustomers(rest),
             written,

@@ -156,6 +156,8 @@ impl Node {
             *claimed = (*claimed).max(seq);
             if log == me {
                 known.unacked.retain(|(needs, _)| *needs > seq);
+                // Caught up by pulling: pushed to again from here on.
+                known.pushed = known.pushed.max(seq);
             }
         }
         self.versions.links += 1;
@@ -170,16 +172,21 @@ impl Node {
 
     fn frames(&mut self, now: Now, peer: LogId, frames: Frames) {
         let log = frames.log;
-        if log == self.me || !self.is_known(log) || self.storing.contains_key(&log) {
-            return; // Asked for again when there is room for it.
+        if log == self.me || !self.is_known(log) {
+            return;
         }
-        if frames.answer && self.wants.get(&log).is_some_and(|asked| asked.peer == peer) {
+        let answered =
+            frames.answer && self.wants.get(&log).is_some_and(|asked| asked.peer == peer);
+        if answered {
             self.wants.remove(&log);
-            if frames.frames.is_empty() {
-                // It claimed more than it gives: do not believe it again.
-                self.forget_claim(peer, log);
-                return self.pump_wants(now);
-            }
+        }
+        if self.storing.contains_key(&log) {
+            return; // Asked for again once the frames before are on disk.
+        }
+        if answered && frames.frames.is_empty() {
+            // It claimed more than it gives: do not believe it again.
+            self.forget_claim(peer, log);
+            return self.pump_wants(now);
         }
         let mut head = self.heads.get(&log).copied().unwrap_or_default();
         let mut verified = Vec::new();
