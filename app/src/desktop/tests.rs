@@ -1,0 +1,13 @@
+//! The window driven as a person drives it: by what widgets are called.
+#![allow(clippy::unwrap_used)]
+
+mod conflicts;
+pub(crate) mod data;
+mod first_run;
+mod look;
+mod selling;
+mod sync;
+mod till;
+mod words;
+
+pub(crate) use till::Till;

@@ -1,0 +1,139 @@
+//! Every screen draws, in both languages and themes, alike every time, and
+//! then rests.
+
+mod soft;
+
+pub(crate) use soft::Soft;
+
+use super::Till;
+use super::data::snapshot;
+use crate::desktop::{Language, icon, theme};
+use egui::{Key, Theme, ViewportId};
+use std::time::Duration;
+
+/// Ways to each screen, by name.
+type Way = (&'static str, fn(&mut Till));
+const SCREENS: [Way; 7] = [
+    ("register", |till| {
+        till.click("register.tile.101");
+        till.click("register.tile.301");
+        till.click("register.tile.301");
+    }),
+    ("customers", |till| till.press(Key::F4)),
+    ("payment", |till| {
+        till.click("register.tile.101");
+        till.press(Key::F12);
+        till.click("payment.quick.20000");
+    }),
+    ("receipts", |till| till.click("nav.receipts")),
+    ("conflicts", |till| {
+        till.click("nav.conflicts");
+        till.click("conflicts.keep.0");
+    }),
+    ("sync", |till| till.click("nav.sync")),
+    ("sold", |till| {
+        till.click("register.tile.101");
+        till.press(Key::F12);
+        till.press(Key::F12);
+        let (ticket, _) = till.command();
+        let sold = till_node::command::Sold {
+            order: till_schema::OrderId([1; 16]),
+            label: "SETP-990000143".to_owned(),
+            total: 1_890_000,
+            change: 110_000,
+            code: "9f27c141e0aa77a0130c51d2".repeat(4),
+            repeated: false,
+        };
+        till.answer(ticket, Ok(till_node::command::Reply::Sold(sold)));
+    }),
+];
+
+/// Draws to a picture in the folder that `TILLMESH_PICTURES` names, for eyes.
+/// Without it only counts what would be drawn: unoptimised pixels are slow.
+fn picture(till: &mut Till, name: &str) {
+    if let Some(folder) = std::env::var_os("TILLMESH_PICTURES") {
+        let image = till.harness().render().unwrap();
+        image.save(std::path::Path::new(&folder).join(format!("{name}.png"))).unwrap();
+    }
+    let shapes = till.harness().output().shapes.clone();
+    let meshes = till.harness().ctx.tessellate(shapes, 1.0);
+    let corners: usize = meshes
+        .iter()
+        .map(|mesh| match &mesh.primitive {
+            egui::epaint::Primitive::Mesh(mesh) => mesh.vertices.len(),
+            egui::epaint::Primitive::Callback(_) => 0,
+        })
+        .sum();
+    assert!(corners > 2_000, "{name} draws only {corners} corners");
+}
+
+#[test]
+fn every_screen_draws_and_then_rests() {
+    for (language, theme) in [(Language::Spanish, Theme::Dark), (Language::English, Theme::Light)] {
+        for (name, go) in SCREENS {
+            let mut till = Till::with(language, snapshot(), true, theme);
+            go(&mut till);
+            let name = format!("{name}-{}-{theme:?}", language.code()).to_lowercase();
+            picture(&mut till, &name);
+            till.harness().step();
+            let delay = till.harness().output().viewport_output[&ViewportId::ROOT].repaint_delay;
+            assert_eq!(delay, Duration::MAX, "{name} asks to be drawn again");
+        }
+    }
+}
+
+#[test]
+fn the_first_run_draws() {
+    let mut till = Till::without_shop(Language::Spanish);
+    picture(&mut till, "wizard-es");
+}
+
+#[test]
+fn a_smaller_window_still_sells() {
+    let mut till = Till::open(Language::Spanish, snapshot());
+    till.harness().set_size(egui::vec2(1180.0, 620.0));
+    till.settle();
+    till.click("register.tile.301");
+    assert_eq!(till.text("register.total"), "Total $ 5.200");
+    picture(&mut till, "register-small");
+    till.click("register.pay");
+    till.click("payment.finish");
+    till.command();
+}
+
+#[test]
+fn the_same_state_gives_the_same_picture() {
+    let draw = || {
+        let mut till = Till::open(Language::Spanish, snapshot());
+        till.harness().set_pixels_per_point(0.5);
+        till.settle();
+        till.harness().render().unwrap()
+    };
+    let (first, second) = (draw(), draw());
+    let colors: std::collections::HashSet<_> = first.pixels().collect();
+    assert!(colors.len() > 100, "a screen that drew nothing has one colour");
+    assert!(first == second);
+}
+
+#[test]
+fn the_fonts_have_every_icon_and_letter_used() {
+    let ctx = egui::Context::default();
+    theme::install(&ctx);
+    let mut checked = 0;
+    let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+        ui.fonts_mut(|fonts| {
+            for icon in icon::ALL {
+                assert!(fonts.has_glyph(&theme::icon_font(16.0), *icon), "{icon:?}");
+                checked += 1;
+            }
+            let face = theme::font(theme::Weight::Regular, 14.0);
+            for language in [Language::Spanish, Language::English] {
+                for letter in language.source().chars().filter(|c| !c.is_control()) {
+                    assert!(fonts.has_glyph(&face, letter), "{letter:?}");
+                }
+            }
+        });
+    });
+    output.textures_delta.clear();
+    assert!(checked >= icon::ALL.len());
+}

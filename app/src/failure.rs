@@ -1,0 +1,83 @@
+//! How a command ends when it does not end well: a sentence that says what to
+//! do, and an exit code that scripts can tell apart.
+
+use std::process::ExitCode;
+use till_host::remote::RemoteError;
+use till_host::{FolderError, HostError, OpenError};
+use till_node::command::CommandError;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Wrong use: the input, the folder, the address. Exit code 2.
+    Usage(String),
+    /// Something was found wrong or did not work. Exit code 1.
+    Trouble(String),
+}
+
+impl Failure {
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Trouble(_) => ExitCode::from(1),
+        }
+    }
+
+    pub(crate) fn tell(&self) {
+        let (Self::Usage(text) | Self::Trouble(text)) = self;
+        eprintln!("tillmesh: {text}");
+    }
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Self {
+        match &error {
+            CommandError::Wrong(_)
+            | CommandError::NotFound(_)
+            | CommandError::NoNumbers(_)
+            | CommandError::NotAllowed(_) => Self::Usage(error.to_string()),
+            CommandError::Storage(_) | CommandError::Busy => Self::Trouble(error.to_string()),
+        }
+    }
+}
+
+impl From<RemoteError> for Failure {
+    fn from(error: RemoteError) -> Self {
+        match error {
+            RemoteError::Command(error) => error.into(),
+            other => Self::Trouble(other.to_string()),
+        }
+    }
+}
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Self {
+        match error {
+            FolderError::Io { .. } | FolderError::Damaged { .. } => {
+                Self::Trouble(error.to_string())
+            }
+            _ => Self::Usage(error.to_string()),
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Folder(error) => error.into(),
+            OpenError::Found(error) => error.into(),
+            other => Self::Trouble(other.to_string()),
+        }
+    }
+}
+
+impl From<HostError> for Failure {
+    fn from(error: HostError) -> Self {
+        match error {
+            HostError::Open(error) => error.into(),
+            HostError::Folder(error) => error.into(),
+            HostError::Net(_) | HostError::Relay(_) => Self::Usage(error.to_string()),
+            HostError::Thread(_) | HostError::Stopped => Self::Trouble(error.to_string()),
+        }
+    }
+}
