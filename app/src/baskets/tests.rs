@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::import::tests::shared_file;
+use std::collections::BTreeSet;
 
 const HEADER: &str = "basket_id,sold_at,customer,sku,quantity,amount,discount,coupon_disc\n";
 

@@ -184,7 +184,8 @@ mod tests {
     #[test]
     fn wrong_addresses_say_what_is_wrong() {
         use AddressError as E;
-        let cases: [(&str, fn(String) -> E); 9] = [
+        type Fault = fn(String) -> AddressError;
+        let cases: [(&str, Fault); 9] = [
             ("127.0.0.1", E::NoPort),
             ("till", E::NoPort),
             ("::1", E::NoPort),

@@ -35,7 +35,7 @@ fn a_failed_join_keeps_what_was_pasted() {
     till.type_into("wizard.device-name", "Register 2");
     till.click("wizard.submit");
     let join = Intent::JoinShop { invite, device_name: "Register 2".to_owned() };
-    assert_eq!(till.sent(), [join.clone()]);
+    assert_eq!(till.sent(), std::slice::from_ref(&join));
     till.wizard_failed("the invite was used already; make another");
     assert_eq!(till.text("wizard.problem"), "the invite was used already; make another");
     till.click("wizard.submit");

@@ -279,7 +279,7 @@ fn language_and_theme_switch_and_are_remembered() {
     assert_eq!(till.text("register.pay"), "Pay");
     assert_eq!(till.sent(), [Intent::SetLanguage(Language::English)]);
     till.click("status.theme");
-    let choice = crate::desktop::ThemeChoice::Dark;
+    let choice = crate::desktop::intent::ThemeChoice::Dark;
     assert_eq!(till.sent(), [Intent::SetTheme(choice)]);
     assert_eq!(till.text("status.theme"), "Light theme");
 }

@@ -10,6 +10,9 @@ use till_schema::body::Body;
 /// Hexadecimal digits on one line of a file, so that a diff shows the place.
 const LINE_DIGITS: usize = 64;
 
+/// Looks at a vector's bytes and panics when they are not as they should be.
+type Check = Box<dyn Fn(&[u8])>;
+
 /// A vector as the code makes it.
 pub(crate) struct Golden {
     /// Name of its files.
@@ -18,7 +21,7 @@ pub(crate) struct Golden {
     pub(crate) kind: Option<(u16, &'static str)>,
     about: String,
     bytes: Vec<u8>,
-    check: Box<dyn Fn(&[u8])>,
+    check: Check,
 }
 
 impl Golden {
