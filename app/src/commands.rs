@@ -69,6 +69,12 @@ async fn on_device(globals: &Globals, command: Cmd, target: &mut Target) -> Resu
         Cmd::Shop(ShopCmd::Devices) => target.execute(Command::Devices).await?,
         Cmd::Import(import) => return run_import(globals, import, target).await,
         Cmd::Sell(args) => sell(args, target).await?,
+        Cmd::Products(ProductsCmd::History { code, field }) => {
+            let asked = Command::History { code, field: field.clone() };
+            let steps = target.execute(asked).await?;
+            print::history(globals.json, &steps, &field, currency(target).await);
+            return Ok(());
+        }
         Cmd::Products(products) => run_products(products, target).await?,
         Cmd::Customers { query } => {
             target.execute(Command::Customers { query, limit: 100 }).await?
@@ -168,9 +174,7 @@ async fn run_products(command: ProductsCmd, target: &mut Target) -> Result<Reply
             let change = ProductChange { name, price, category, archived };
             target.execute(Command::EditProduct { code, change }).await
         }
-        ProductsCmd::History { code, field } => {
-            target.execute(Command::History { code, field }).await
-        }
+        ProductsCmd::History { .. } => unreachable!("printed with its field's notation"),
     }
 }
 

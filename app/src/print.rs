@@ -83,18 +83,7 @@ pub(crate) fn reply(as_json: bool, reply: &Reply, currency: Currency) {
             }
             println!("{rows}");
         }
-        Reply::History(steps) => {
-            let mut rows = table(&["When", "Device", "Entry", "Value"]);
-            for step in steps {
-                rows.add_row([
-                    time(step.set_by.wall_ms),
-                    step.set_by.log.short(),
-                    step.set_by.seq.to_string(),
-                    step.value.to_string(),
-                ]);
-            }
-            println!("{rows}");
-        }
+        Reply::History(_) => history(as_json, reply, "", currency),
         Reply::Orders(orders) => println!("{}", order_table(orders, currency)),
         Reply::Totals(totals) => {
             println!("orders   {}", totals.orders);
@@ -158,6 +147,24 @@ pub(crate) fn reply(as_json: bool, reply: &Reply, currency: Currency) {
             }
         }
     }
+}
+
+/// Steps of one field, its values in the field's notation.
+pub(crate) fn history(as_json: bool, reply: &Reply, field: &str, currency: Currency) {
+    let Reply::History(steps) = reply else { return };
+    if as_json {
+        return json(steps);
+    }
+    let mut rows = table(&["When", "Device", "Entry", "Value"]);
+    for step in steps {
+        rows.add_row([
+            time(step.set_by.wall_ms),
+            step.set_by.log.short(),
+            step.set_by.seq.to_string(),
+            value(&step.value, field, currency),
+        ]);
+    }
+    println!("{rows}");
 }
 
 fn audit(audit: &NumbersAudit) {

@@ -3,8 +3,12 @@
 use crate::cli::{RelayArgs, ServeArgs};
 use crate::failure::Failure;
 use std::path::Path;
+use std::time::Duration;
 use till_host::{Folder, Host, HostOptions, api};
 use till_relay::{RelayConfig, simulator::SimulatorKnobs};
+
+/// Longest wait for the local API's last answers to go out.
+const LAST_ANSWERS_WITHIN: Duration = Duration::from_secs(3);
 
 /// Runs the device in a folder without a window.
 pub(crate) async fn serve(folder: &Path, args: ServeArgs) -> Result<(), Failure> {
@@ -34,7 +38,7 @@ pub(crate) async fn serve(folder: &Path, args: ServeArgs) -> Result<(), Failure>
         () = stop_signal() => handle.stop().await,
         () = ended => {}
     }
-    server.abort();
+    let _ = tokio::time::timeout(LAST_ANSWERS_WITHIN, server).await;
     let _ = std::fs::remove_file(folder.join(api::API_FILE));
     Ok(())
 }

@@ -62,10 +62,14 @@ pub async fn serve(
     let file = ApiFile { url: format!("http://{address}"), token: token.clone() };
     let json = serde_json::to_vec(&file).expect("plain data writes as JSON");
     Folder::write_beside(folder, API_FILE, &json)?;
+    let mut versions = handle.versions();
+    let stopped = async move { while versions.changed().await.is_ok() {} };
     let router = router(handle, token);
     let path = folder.join(API_FILE);
     let task = tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
+        // Answers under way, that of the stop itself among them, go out first.
+        let serving = axum::serve(listener, router).with_graceful_shutdown(stopped);
+        if let Err(error) = serving.await {
             tracing::error!(%error, "the local API stopped");
         }
         let _ = std::fs::remove_file(path);

@@ -207,6 +207,9 @@ impl Node {
         if verified.is_empty() {
             return self.pump_wants(now);
         }
+        // Whoever sends frames has them.
+        let claimed = self.peers.entry(peer).or_default().has.entry(log).or_default();
+        *claimed = (*claimed).max(head.seq);
         let ticket = self.ticket();
         let records = verified.iter().map(FrameRecord::from).collect();
         self.out.push(Output::Persist { ticket, frames: records, reserved: false });
