@@ -17,11 +17,14 @@ pub(crate) fn sold(rows: &mut dyn Rows, entry: &EntryRef, order: &Order) {
     for (product, (quantity, before)) in sold {
         let mut row = row(rows, product, entry.log);
         row.moved -= quantity;
-        if before - quantity >= 0 {
+        let left = before - quantity;
+        if left >= 0 {
             row.trusting_sale = Some(*entry);
+            row.knowingly_short = 0;
         } else if before >= 0 {
-            // This one took the stock below zero with open eyes.
-            row.trusting_sale = None;
+            row.knowingly_short = -left;
+        } else {
+            row.knowingly_short += quantity;
         }
         write(rows, product, entry.log, &row);
     }
@@ -57,14 +60,21 @@ pub fn stock(rows: &dyn Rows, product: ProductId) -> Quantity {
 /// The last sale by each device that could believe there was enough, rising,
 /// when together they sold more than there was; else nothing.
 ///
-/// A device whose cashier saw the stock go below zero is no evidence.
+/// What cashiers sold below zero with open eyes does not count: only a shortage
+/// beyond that is an oversell. (A device that sold knowingly, and then no more
+/// after goods came in, still counts as knowing; a shortage smaller than that
+/// goes unnoticed until its next sale.)
 pub fn oversold_evidence(rows: &dyn Rows, product: ProductId) -> Vec<EntryHash> {
     let all = collect_rows::<StockRow>(rows, Table::Stock, &product.0);
-    if all.iter().map(|(_, row)| row.moved).sum::<i64>() >= 0 {
+    let left: i64 = all.iter().map(|(_, row)| row.moved).sum();
+    let knowingly: i64 = all.iter().map(|(_, row)| row.knowingly_short).sum();
+    if left + knowingly >= 0 {
         return Vec::new();
     }
-    let mut trusting: Vec<EntryHash> =
-        all.iter().filter_map(|(_, row)| row.trusting_sale.map(|entry| entry.hash)).collect();
+    let mut trusting: Vec<EntryHash> = all
+        .iter()
+        .filter_map(|(_, row)| row.trusting_sale.map(|entry| entry.hash))
+        .collect();
     trusting.sort();
     if trusting.len() < 2 { Vec::new() } else { trusting }
 }

@@ -120,6 +120,19 @@ fn the_last_piece_sold_on_both_sides_is_an_oversell() {
     let mut later = apart.to_vec();
     later.push((entry(1, 3), sale(3, 2, 1, -1)));
     assert_eq!(oversold_evidence(&fold(&later), COFFEE).len(), 2, "it stays one afterwards");
+    let mut unaware = apart.to_vec();
+    unaware.push((entry(2, 2), sale(3, 502, 1, 0)));
+    assert_eq!(
+        oversold_evidence(&fold(&unaware), COFFEE).len(),
+        2,
+        "one more sold knowingly, before the islands met, hides nothing"
+    );
+    let never_counted = fold(&[
+        (entry(1, 1), sale(1, 1, 1, 0)),
+        (entry(2, 1), sale(2, 501, 2, 0)),
+        (entry(1, 2), sale(3, 2, 1, -3)),
+    ]);
+    assert!(oversold_evidence(&never_counted, COFFEE).is_empty(), "stock nobody keeps");
 }
 
 #[test]

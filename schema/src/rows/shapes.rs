@@ -261,10 +261,12 @@ pub struct StockRow {
     /// Sum of its movements, thousandths.
     #[n(0)]
     pub moved: i64,
-    /// Its last sale after which, as far as it knew, there was no shortage;
-    /// none once it sold below zero knowingly.
+    /// Its last sale after which, as far as it knew, there was no shortage.
     #[n(1)]
     pub trusting_sale: Option<EntryRef>,
+    /// How much it has sold below zero knowingly since then, thousandths.
+    #[n(2)]
+    pub knowingly_short: i64,
 }
 
 /// Money through one log by tender, minor units.

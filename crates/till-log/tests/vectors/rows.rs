@@ -169,12 +169,12 @@ fn books() -> Vec<Golden> {
         Golden::value(
             "row-stock",
             "Row of stock_v1, with a trusting sale.",
-            StockRow { moved: -2000, trusting_sale: Some(entry(2, 3)) },
+            StockRow { moved: -2000, trusting_sale: Some(entry(2, 3)), knowingly_short: 1000 },
         ),
         Golden::value(
             "row-stock-none",
             "Row of stock_v1, without one.",
-            StockRow { moved: 24_000, trusting_sale: None },
+            StockRow { moved: 24_000, trusting_sale: None, knowingly_short: 0 },
         ),
         Golden::value(
             "row-payment",
