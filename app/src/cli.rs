@@ -270,7 +270,7 @@ pub(crate) enum StockCmd {
     /// Correct the stock by a difference, such as `CODE:-2`.
     Adjust {
         /// `CODE:QTY`, repeated.
-        #[arg(required = true, value_parser = parse_item, allow_hyphen_values = true)]
+        #[arg(required = true, value_parser = parse_item)]
         items: Vec<(String, Quantity)>,
         /// Why.
         #[arg(long, default_value = "")]

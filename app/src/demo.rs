@@ -252,6 +252,7 @@ async fn sell(registers: &[Register], carts: &[Vec<till_node::command::Cart>]) -
 /// What must be so before the network is cut: enough numbers on each side, and
 /// few pieces of one product.
 async fn prepare_cut(registers: &[Register], plan: &Plan) -> Result<()> {
+    until("all registers hold the same", || agree(registers)).await?;
     if let Some((code, enough)) = &plan.last_pieces {
         let products = registers[0]
             .execute(Command::Products { query: code.clone(), limit: usize::MAX })

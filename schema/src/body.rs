@@ -23,6 +23,13 @@ macro_rules! bodies {
         }
 
         impl Body {
+            /// The highest kind this version knows, as announced at each start.
+            pub const KINDS_KNOWN: Kind = {
+                let mut highest = 0;
+                $(if $number > highest { highest = $number; })+
+                Kind(highest)
+            };
+
             /// The number that goes in the header.
             pub const fn kind(&self) -> Kind {
                 match self { $(Self::$name(_) => Kind($number),)+ }

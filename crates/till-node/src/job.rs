@@ -200,7 +200,7 @@ impl Node {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             actor: self.actor,
             run_nonce: self.run_nonce,
-            kinds_known: 60,
+            kinds_known: Body::KINDS_KNOWN.0,
         }
     }
 

@@ -114,6 +114,9 @@ impl Node {
         if hello.shop != self.shop {
             return self.disconnect(peer, "belongs to another shop");
         }
+        if hello.protocol == 0 {
+            return self.disconnect(peer, "speaks no version of this conversation");
+        }
         if hello.heads.len() > LOGS_MAX {
             return self.bad(peer, "claims more logs than a shop has");
         }
