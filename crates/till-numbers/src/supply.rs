@@ -8,7 +8,7 @@ use till_schema::{LogId, SpaceId};
 pub const LOW_WATER: u64 = 500;
 /// A grant fills the asker up to this many.
 pub const HIGH_WATER: u64 = 2 * LOW_WATER;
-/// The fewest numbers worth an entry.
+/// The fewest numbers worth an entry for a device that still has some.
 pub const GRANT_MIN: u64 = 50;
 
 /// The shop's spaces in the order they were opened.
@@ -32,9 +32,9 @@ pub fn next_number(rows: &dyn Rows, space: SpaceId, log: LogId) -> Option<u64> {
 }
 
 /// What `giver` should cede to a device that says it holds `asker_held`: up to
-/// the asker's high-water mark, and never so much that a giver who is not the
-/// custodian falls below its own low-water mark. `None` when it is not worth
-/// an entry.
+/// the asker's high-water mark, and never so much that the giver falls below
+/// its own low-water mark; a custodian of few keeps half. `None` when it is not
+/// worth an entry.
 pub fn grant(
     rows: &dyn Rows,
     space: SpaceId,
@@ -58,10 +58,12 @@ pub fn grant(
     let custodian = get_row::<SpaceRow>(rows, Table::Spaces, &space.0)
         .is_some_and(|row| row.custodian == giver);
     let held = holding(rows, space, giver).held;
-    let keep = if custodian { 1 } else { LOW_WATER };
+    let keep = if custodian { LOW_WATER.min(held.count() / 2) } else { LOW_WATER };
     let surplus = held.count().saturating_sub(keep);
     let count = wanted.min(if custodian { surplus } else { surplus / 2 });
-    if count < GRANT_MIN || on_the_way > 0 {
+    // A device that has none gets what there is.
+    let worthwhile = if asker_held == 0 { 1 } else { GRANT_MIN };
+    if count < worthwhile || on_the_way > 0 {
         return None;
     }
     // The giver goes on with its lowest numbers; the highest go away.

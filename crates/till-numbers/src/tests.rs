@@ -166,6 +166,15 @@ fn grants_fill_up_to_the_high_water_mark_once() {
     assert_eq!(from_peer.count(), (HIGH_WATER - 20 - LOW_WATER) / 2);
 }
 
+#[test]
+fn a_small_resolution_is_shared() {
+    let mut shop = Shop::open();
+    shop.import(1, 20);
+    let ranges = grant(&shop.rows, shop.space, log(0), log(1), 0).expect("it has none");
+    assert_eq!(ranges, Ranges::span(11, 20), "the custodian keeps half");
+    assert_eq!(grant(&shop.rows, shop.space, log(0), log(1), 3), None, "too few to bother");
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Place {
     Held(u8),
