@@ -71,10 +71,8 @@ pub fn oversold_evidence(rows: &dyn Rows, product: ProductId) -> Vec<EntryHash> 
     if left + knowingly >= 0 {
         return Vec::new();
     }
-    let mut trusting: Vec<EntryHash> = all
-        .iter()
-        .filter_map(|(_, row)| row.trusting_sale.map(|entry| entry.hash))
-        .collect();
+    let mut trusting: Vec<EntryHash> =
+        all.iter().filter_map(|(_, row)| row.trusting_sale.map(|entry| entry.hash)).collect();
     trusting.sort();
     if trusting.len() < 2 { Vec::new() } else { trusting }
 }

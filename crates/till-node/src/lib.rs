@@ -17,11 +17,14 @@ mod catalogue;
 pub mod command;
 mod forward;
 mod founding;
+mod grants;
 mod invite;
 mod io;
 mod job;
 pub mod limits;
 mod query;
+mod records;
+mod resolve;
 mod sell;
 mod sync;
 
