@@ -76,7 +76,9 @@ impl From<HostError> for Failure {
         match error {
             HostError::Open(error) => error.into(),
             HostError::Folder(error) => error.into(),
-            HostError::Net(_) | HostError::Relay(_) => Self::Usage(error.to_string()),
+            HostError::Net(_) | HostError::Address(_) | HostError::Relay(_) => {
+                Self::Usage(error.to_string())
+            }
             HostError::Thread(_) | HostError::Stopped => Self::Trouble(error.to_string()),
         }
     }

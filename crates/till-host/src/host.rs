@@ -57,6 +57,9 @@ pub enum HostError {
     /// The network.
     #[error(transparent)]
     Net(#[from] till_net::NetError),
+    /// Another device's address.
+    #[error(transparent)]
+    Address(#[from] till_net::AddressError),
     /// The relay's address or key.
     #[error("the relay's address or key cannot be used: {0}")]
     Relay(String),
@@ -180,7 +183,7 @@ impl Host {
         file.relay = options.relay.clone().or(file.relay);
         file.relay_key = options.relay_key.clone().or(file.relay_key);
         for (log, address) in &options.peers {
-            file.addresses.insert(*log, vec![address.clone()]);
+            file.addresses.insert(*log, vec![till_net::normalize_address(address)?]);
         }
         let relay = match &file.relay {
             Some(url) => Some(
