@@ -35,7 +35,7 @@ pub(crate) fn sold(rows: &mut dyn Rows, entry: &EntryRef, sale: &SaleCommitted) 
         add_payment(rows, entry.log, order, tender.kind, tender.amount, 1);
     }
     if order.change != 0 {
-        add_payment(rows, entry.log, order, TenderKind::Cash, -order.change, 0);
+        add_payment(rows, entry.log, order, TenderKind::Cash, order.change.wrapping_neg(), 0);
     }
 }
 
@@ -52,7 +52,9 @@ fn add_payment(
 ) {
     let key = key(&[&log.0, &[order.currency as u8, kind as u8]]);
     let mut row: PaymentRow = get_row(rows, Table::Payments, &key).unwrap_or_default();
-    row.amount += amount;
+    // Wraps, like every sum here: a peer may claim any amount, and the result
+    // must not depend on the order.
+    row.amount = row.amount.wrapping_add(amount);
     row.count += count;
     put_row(rows, Table::Payments, &key, &row);
 }
@@ -88,13 +90,13 @@ pub fn totals(rows: &dyn Rows) -> (u64, Totals, BTreeMap<TenderKind, i64>) {
     rows.scan(Table::Orders, &[], &mut |_, value| {
         let row: OrderRow = till_schema::rows::decode_row(Table::Orders, value);
         count += 1;
-        sums.gross += row.order.totals.gross;
-        sums.discount += row.order.totals.discount;
-        sums.total += row.order.totals.total;
+        sums.gross = sums.gross.wrapping_add(row.order.totals.gross);
+        sums.discount = sums.discount.wrapping_add(row.order.totals.discount);
+        sums.total = sums.total.wrapping_add(row.order.totals.total);
         for tax in row.order.totals.taxes {
             let sum = taxes.entry((tax.tax, tax.rate_bp)).or_default();
-            sum.0 += tax.base;
-            sum.1 += tax.amount;
+            sum.0 = sum.0.wrapping_add(tax.base);
+            sum.1 = sum.1.wrapping_add(tax.amount);
         }
         true
     });
@@ -110,7 +112,8 @@ pub fn totals(rows: &dyn Rows) -> (u64, Totals, BTreeMap<TenderKind, i64>) {
             2 => TenderKind::Transfer,
             _ => TenderKind::Other,
         };
-        *tenders.entry(kind).or_default() += row.amount;
+        let sum: &mut i64 = tenders.entry(kind).or_default();
+        *sum = sum.wrapping_add(row.amount);
     }
     (count, sums, tenders)
 }

@@ -1,4 +1,7 @@
 //! Stock as a sum of movements.
+//!
+//! A peer may claim any quantity. Sums wrap, so that they never fail and do not
+//! depend on the order of what is added.
 
 use std::collections::BTreeMap;
 use till_schema::body::{ConflictKind, StockMoved};
@@ -12,19 +15,19 @@ pub(crate) fn sold(rows: &mut dyn Rows, entry: &EntryRef, order: &Order) {
     let mut sold: BTreeMap<ProductId, (i64, i64)> = BTreeMap::new();
     for line in &order.lines {
         let sum = sold.entry(line.product).or_insert((0, line.stock_before));
-        sum.0 += line.quantity.0;
+        sum.0 = sum.0.wrapping_add(line.quantity.0);
     }
     for (product, (quantity, before)) in sold {
         let mut row = row(rows, product, entry.log);
-        row.moved -= quantity;
-        let left = before - quantity;
+        row.moved = row.moved.wrapping_sub(quantity);
+        let left = before.saturating_sub(quantity);
         if left >= 0 {
             row.trusting_sale = Some(*entry);
             row.knowingly_short = 0;
         } else if before >= 0 {
-            row.knowingly_short = -left;
+            row.knowingly_short = left.wrapping_neg();
         } else {
-            row.knowingly_short += quantity;
+            row.knowingly_short = row.knowingly_short.wrapping_add(quantity);
         }
         write(rows, product, entry.log, &row);
     }
@@ -33,7 +36,7 @@ pub(crate) fn sold(rows: &mut dyn Rows, entry: &EntryRef, order: &Order) {
 pub(crate) fn moved(rows: &mut dyn Rows, entry: &EntryRef, moved: &StockMoved) {
     for (product, change) in &moved.moves {
         let mut row = row(rows, *product, entry.log);
-        row.moved += change.0;
+        row.moved = row.moved.wrapping_add(change.0);
         write(rows, *product, entry.log, &row);
     }
 }
@@ -52,8 +55,7 @@ fn write(rows: &mut dyn Rows, product: ProductId, log: LogId, row: &StockRow) {
 pub fn stock(rows: &dyn Rows, product: ProductId) -> Quantity {
     let sum = collect_rows::<StockRow>(rows, Table::Stock, &product.0)
         .iter()
-        .map(|(_, row)| row.moved)
-        .sum();
+        .fold(0, |sum: i64, (_, row)| sum.wrapping_add(row.moved));
     Quantity(sum)
 }
 
@@ -66,8 +68,8 @@ pub fn stock(rows: &dyn Rows, product: ProductId) -> Quantity {
 /// goes unnoticed until its next sale.)
 pub fn oversold_evidence(rows: &dyn Rows, product: ProductId) -> Vec<EntryHash> {
     let all = collect_rows::<StockRow>(rows, Table::Stock, &product.0);
-    let left: i64 = all.iter().map(|(_, row)| row.moved).sum();
-    let knowingly: i64 = all.iter().map(|(_, row)| row.knowingly_short).sum();
+    let left: i128 = all.iter().map(|(_, row)| i128::from(row.moved)).sum();
+    let knowingly: i128 = all.iter().map(|(_, row)| i128::from(row.knowingly_short)).sum();
     if left + knowingly >= 0 {
         return Vec::new();
     }
