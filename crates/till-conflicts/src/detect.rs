@@ -1,10 +1,10 @@
 //! What disagrees now.
 
-use crate::algebra::{Status, status};
+use crate::algebra::{Status, live, status};
 use crate::{field_subject, parse_field_subject, resolution_prefix};
 use std::collections::{BTreeMap, BTreeSet};
 use till_books::oversold_evidence;
-use till_schema::body::{ConflictKey, ConflictKind};
+use till_schema::body::{ConflictKey, ConflictKind, Decision};
 use till_schema::catalogue::{DocumentId, FieldValue, customer, product};
 use till_schema::rows::{
     Candidate, CustomerRow, DocumentRow, EntryRef, FieldConflictRow, HistoryRow, MalformedRow,
@@ -73,7 +73,10 @@ pub fn conflict(rows: &dyn Rows, key: &ConflictKey) -> Option<Conflict> {
             .collect();
     resolutions.sort_by_key(|row| row.entry.hash);
     let facts = facts(rows, key);
-    let status = status(&facts.evidence, &resolutions)?;
+    let mut status = status(&facts.evidence, &resolutions)?;
+    if key.kind == ConflictKind::Oversold && is_counted_twice(&resolutions) {
+        status = Status::Contested;
+    }
     Some(Conflict {
         key: key.clone(),
         status,
@@ -84,6 +87,13 @@ pub fn conflict(rows: &dyn Rows, key: &ConflictKey) -> Option<Conflict> {
         detail: facts.detail,
         resolutions,
     })
+}
+
+/// Whether two people moved stock for one shortage, apart from each other: even
+/// equal counts have then moved it twice.
+fn is_counted_twice(resolutions: &[ResolutionRow]) -> bool {
+    let counts = |row: &&&ResolutionRow| matches!(row.decision, Decision::Other(_));
+    live(resolutions).iter().filter(counts).count() > 1
 }
 
 #[derive(Default)]
