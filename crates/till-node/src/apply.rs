@@ -1,6 +1,7 @@
 //! From durable frames to projections, in causal order.
 
 use crate::Node;
+use crate::ancestry;
 use crate::catalogue;
 use crate::job::Job;
 use till_log::{VerifiedEntry, VerifiedFrame};
@@ -9,10 +10,7 @@ use till_schema::rows::{
     DeviceRow, EntryRef, InTransitRow, Rows, ShopRow, Table, collect_rows, get_row, key,
     put_anomaly, put_row,
 };
-use till_schema::{LogId, Seq, Vector};
-
-/// Key, among the local rows, of what the own log has said it saw.
-pub(crate) const SAID: &[u8] = b"said";
+use till_schema::{LogId, Seq};
 
 /// What is said of an entry whose author had no right to it.
 pub(crate) const UNENTITLED: &str = "written without the right to it";
@@ -47,28 +45,32 @@ impl Node {
         self.gate.get_mut(&log)?.pop_front()
     }
 
-    /// The causal gate: everything the frame's author had applied is applied.
+    /// The causal gate: everything the frame's author had applied is applied,
+    /// and so is what the frame cannot do without, whether or not its author
+    /// says so: the entry that added the device, and the cede of an accept.
     fn may_apply(&self, frame: &VerifiedFrame) -> bool {
-        frame.entries().iter().flat_map(|entry| &entry.header.seen).all(|(log, seq)| {
+        let is_here = |log: &LogId, seq: &Seq| {
             *log == frame.log() || self.applied.get(log).copied().unwrap_or_default() >= *seq
-        })
+        };
+        self.is_known(frame.log())
+            && frame.entries().iter().all(|entry| {
+                let accepts = match &entry.body {
+                    Some(Body::Accept(accept)) => is_here(&accept.giver, &accept.giver_seq),
+                    Some(_) | None => true,
+                };
+                accepts && entry.header.seen.iter().all(|(log, seq)| is_here(log, seq))
+            })
     }
 
     /// Folds a frame into the rows.
     pub(crate) fn apply_frame(&mut self, rows: &mut dyn Rows, frame: &VerifiedFrame) {
+        ancestry::remember_said(rows, frame);
         for entry in frame.entries() {
             self.apply_entry(rows, entry);
         }
         let (log, head) = (frame.log(), frame.head());
         self.applied.insert(log, head.seq);
         put_row(rows, Table::Applied, &log.0, &(head.seq, head.hash));
-        if log == self.me {
-            let mut said: Vector = get_row(rows, Table::Snapshots, SAID).unwrap_or_default();
-            for entry in frame.entries() {
-                said.extend(entry.header.seen.iter().copied());
-            }
-            put_row(rows, Table::Snapshots, SAID, &said);
-        }
     }
 
     fn apply_entry(&mut self, rows: &mut dyn Rows, entry: &VerifiedEntry) {
@@ -93,7 +95,7 @@ impl Node {
             }
             Body::Cede(cede) => {
                 till_numbers::apply(rows, &reference, body);
-                self.given(&reference, cede);
+                self.given(rows, &reference, cede);
             }
             Body::SaleCommitted(_) => {
                 till_numbers::apply(rows, &reference, body);
@@ -162,17 +164,14 @@ impl Node {
     }
 
     /// Numbers on their way to this device are accepted as soon as it knows.
-    fn given(&mut self, entry: &EntryRef, cede: &Cede) {
-        if cede.to == self.me {
-            self.jobs.push_back(Job::Accept(Accept {
-                giver: entry.log,
-                giver_seq: entry.seq,
-                giver_hash: entry.hash,
-            }));
+    fn given(&mut self, rows: &dyn Rows, entry: &EntryRef, cede: &Cede) {
+        let accept = Accept { giver: entry.log, giver_seq: entry.seq, giver_hash: entry.hash };
+        if cede.to == self.me && self.is_on_its_way(rows, &accept) {
+            self.jobs.push_back(Job::Accept(accept));
         }
     }
 
-    /// After a restart: what was given before and not accepted.
+    /// What was given before and not accepted.
     pub(crate) fn queue_accepts(&mut self, rows: &dyn Rows) {
         for (key, row) in collect_rows::<InTransitRow>(rows, Table::InTransit, &[]) {
             if row.to == self.me {
@@ -193,12 +192,11 @@ impl Node {
     }
 }
 
-/// A run announces the actor of its document changes. The first log to name an
-/// actor has it; a copy names nothing.
+/// A run announces the actor of its document changes. Another's announces
+/// nothing.
 fn started(rows: &mut dyn Rows, entry: &EntryRef, start: &Start) {
-    let taken: Option<LogId> = get_row(rows, Table::Actors, &start.actor);
-    if taken.is_some() {
-        return put_anomaly(rows, entry, "announced an actor that is taken");
+    if start.actor != crate::actor_of(entry.log, start.run_nonce) {
+        return put_anomaly(rows, entry, "announced an actor that is not its own");
     }
     put_row(rows, Table::Actors, &start.actor, &entry.log);
     rows.put(Table::Actors, &entry.log.0, &start.actor);

@@ -1,5 +1,6 @@
 //! The documents' changes as entries, and the rows that show them.
 
+use crate::ancestry;
 use till_catalog::{Documents, SearchIndex};
 use till_schema::body::{ConflictKind, DocumentChange};
 use till_schema::catalogue::DocumentId;
@@ -82,6 +83,9 @@ pub(crate) fn changed(
     let Some(actor) = announced else {
         return malformed(rows, entry, "no-actor");
     };
+    if !ancestry::is_declared(rows, entry, change) {
+        return malformed(rows, entry, ancestry::UNDECLARED);
+    }
     match documents.apply(change.document, &change.change, actor) {
         Ok(applied) => {
             let document = change.document;
@@ -121,10 +125,10 @@ fn keep_change(rows: &mut dyn Rows, document: DocumentId, raw: &[u8]) {
     rows.put(Table::SnapshotTail, &key(&[&[document as u8], &next.to_be_bytes()]), raw);
 }
 
-/// Which entry brought a change. Of two that brought the same, the lower hash.
+/// Which entry brought a change. Of two that brought the same, the first: both
+/// are in the one log that its actor belongs to.
 fn remember(rows: &mut dyn Rows, change: &[u8; 32], entry: &EntryRef) {
-    let held: Option<EntryRef> = get_row(rows, Table::Changes, change);
-    if held.is_none_or(|held| entry.hash < held.hash) {
+    if rows.get(Table::Changes, change).is_none() {
         put_row(rows, Table::Changes, change, entry);
     }
 }

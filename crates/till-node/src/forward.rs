@@ -62,11 +62,14 @@ impl Forwarding {
 
 impl Node {
     pub(crate) fn tick_forward(&mut self, now: Now, rows: &dyn Rows) {
-        if self.forwarding.state == RelayState::NotSet || now.tick_ms < self.forwarding.quiet_until
-        {
+        if !self.may_forward() || now.tick_ms < self.forwarding.quiet_until {
             return;
         }
-        for next in till_books::unsettled(rows, 1) {
+        let waiting = till_books::unsettled(rows, 1);
+        self.forwarding
+            .series
+            .retain(|series, _| waiting.iter().any(|next| (next.space, next.log) == *series));
+        for next in waiting {
             let series = (next.space, next.log);
             let wait = self.patience(&next);
             let flight = self.forwarding.series.entry(series).or_insert_with(|| InFlight {
@@ -98,6 +101,11 @@ impl Node {
         }
     }
 
+    /// A device that cannot keep the answers leaves documents to the others.
+    fn may_forward(&self) -> bool {
+        self.forwarding.state != RelayState::NotSet && self.fault.is_none()
+    }
+
     /// A document of a device that is in reach is left to it for a moment.
     fn patience(&mut self, next: &Unsettled) -> u64 {
         if next.log == self.me {
@@ -116,19 +124,27 @@ impl Node {
     ) {
         self.versions.links += 1;
         match answer {
+            Ok(RelayAnswer::Final(receipt)) if receipt.code != code => {
+                let why = "the relay answered for another document".to_owned();
+                self.relay_answer(now, rows, code, Err(RelayTrouble::Unreachable(why)));
+            }
             Ok(RelayAnswer::Final(receipt)) => {
                 self.relay_is_up();
-                if receipt.code == code && self.receipt_is_news(rows, &receipt) {
+                if self.receipt_is_news(rows, &receipt) {
                     self.jobs.push_back(Job::Receipt(receipt));
                 }
             }
             Ok(RelayAnswer::InFlight { retry_after_ms }) => {
                 self.relay_is_up();
-                self.again(now, &code, retry_after_ms.max(RELAY_POLL_MS));
+                self.again(now, &code, retry_after_ms.clamp(RELAY_POLL_MS, RELAY_RETRY_MAX_MS));
             }
             Err(RelayTrouble::Busy { retry_after_ms }) => {
                 self.relay_is_up();
-                self.again(now, &code, retry_after_ms.max(RELAY_RETRY_MIN_MS));
+                self.again(
+                    now,
+                    &code,
+                    retry_after_ms.clamp(RELAY_RETRY_MIN_MS, RELAY_RETRY_MAX_MS),
+                );
             }
             Err(RelayTrouble::Refused(reason)) => {
                 // Final for this document: parked, and shown to a person.
@@ -162,7 +178,7 @@ impl Node {
         self.forwarding.quiet_until = 0;
     }
 
-    fn again(&mut self, now: Now, code: &str, after_ms: u64) {
+    pub(crate) fn again(&mut self, now: Now, code: &str, after_ms: u64) {
         if let Some(flight) = self.forwarding.find(code) {
             flight.sent = false;
             flight.not_before = now.tick_ms + after_ms;
@@ -176,7 +192,7 @@ impl Node {
     }
 
     pub(crate) fn forward_deadline(&self) -> Option<u64> {
-        if self.forwarding.state == RelayState::NotSet {
+        if !self.may_forward() {
             return None;
         }
         let waiting = self.forwarding.series.values().filter(|flight| !flight.sent);

@@ -3,7 +3,7 @@
 use crate::Node;
 use crate::command::{Command, CommandError, Reply, Written};
 use crate::io::{FrameRecord, Now, Output, Ticket};
-use crate::limits::JOBS_MAX;
+use crate::limits::{JOBS_MAX, WRITE_RETRY_MS};
 use till_log::VerifiedFrame;
 use till_schema::body::{Accept, Body, DeviceAdd, FiscalReceipt, Start};
 use till_schema::rows::Rows;
@@ -50,6 +50,15 @@ impl Node {
             return self.reply(ticket, Err(CommandError::Busy));
         }
         self.jobs.push_back(Job::Command { ticket, command, written: Written::default() });
+    }
+
+    /// Works on the own log, and takes up again what did not reach the disk.
+    pub(crate) fn tick_jobs(&mut self, now: Now, rows: &mut dyn Rows) {
+        if self.accept_again_at.is_some_and(|at| at <= now.tick_ms) {
+            self.accept_again_at = None;
+            self.queue_accepts(rows);
+        }
+        self.run_jobs(now, rows);
     }
 
     /// Starts jobs until one is in flight or none is left.
@@ -154,8 +163,7 @@ impl Node {
         mut bodies: Vec<Body>,
         mut then: InFlight,
     ) -> Result<(), CommandError> {
-        if let Some(fault) = &self.fault {
-            let fault = fault.clone();
+        if let Some(fault) = self.fault.clone().or_else(|| self.unknown_past()) {
             self.forget_changes(rows, &then);
             return Err(CommandError::Storage(fault));
         }
@@ -184,14 +192,41 @@ impl Node {
         Ok(())
     }
 
-    /// For work nobody waits for: a failure is met again when it is next due.
+    /// Own entries that wait for something they saw, after copies of other
+    /// logs were lost: until it is back nobody knows which numbers are used.
+    fn unknown_past(&self) -> Option<String> {
+        let applied = self.applied.get(&self.me).copied().unwrap_or_default();
+        (applied < self.drafter.head().seq).then(|| {
+            "this device lacks entries that its own log builds on; \
+             connect it to another device of the shop"
+                .to_owned()
+        })
+    }
+
+    /// For work no command waits for.
     fn write_or_drop(&mut self, now: Now, rows: &mut dyn Rows, bodies: Vec<Body>, then: InFlight) {
         let join_reply = then.join_reply;
-        if let Err(error) = self.write(now, rows, bodies, then)
-            && let Some(reply) = join_reply
-        {
+        let again = bodies.clone();
+        let Err(error) = self.write(now, rows, bodies, then) else { return };
+        if let Some(reply) = join_reply {
             let answer = till_schema::message::JoinAnswer::Refused(error.to_string());
             self.out.push(Output::JoinAnswer { reply, answer });
+        }
+        self.take_up_again(now, again.iter());
+    }
+
+    /// What nobody would ask for again is tried again after a while: numbers
+    /// that arrived, and answers of the relay.
+    fn take_up_again<'a>(&mut self, now: Now, bodies: impl Iterator<Item = &'a Body>) {
+        if self.fault.is_some() {
+            return; // Not before the next start.
+        }
+        for body in bodies {
+            match body {
+                Body::Accept(_) => self.accept_again_at = Some(now.tick_ms + WRITE_RETRY_MS),
+                Body::FiscalReceipt(receipt) => self.again(now, &receipt.code, WRITE_RETRY_MS),
+                _ => {}
+            }
         }
     }
 
@@ -234,10 +269,12 @@ impl Node {
         self.apply_ready(rows);
     }
 
-    pub(crate) fn not_durable(&mut self, rows: &mut dyn Rows, ticket: Ticket, why: &str) {
+    pub(crate) fn not_durable(&mut self, now: Now, rows: &mut dyn Rows, ticket: Ticket, why: &str) {
         if self.in_flight.as_ref().is_some_and(|work| work.ticket == Some(ticket)) {
             let work = self.in_flight.take().expect("looked at above");
             self.forget_changes(rows, &work);
+            let entries = work.frame.iter().flat_map(VerifiedFrame::entries);
+            self.take_up_again(now, entries.filter_map(|entry| entry.body.as_ref()));
             let error = CommandError::Storage(why.to_owned());
             if let Some((ticket, _)) = work.reply {
                 self.reply(ticket, Err(error));
@@ -249,7 +286,7 @@ impl Node {
                 self.out.push(Output::JoinAnswer { reply, answer });
             }
         } else {
-            self.storing.retain(|_, storing| storing.ticket != ticket);
+            self.foreign_not_durable(now, ticket);
         }
     }
 

@@ -12,6 +12,7 @@
 //! [`Input::Durable`] → projections → reply, send, forward. Nothing leaves the
 //! device before it is durable.
 
+mod ancestry;
 mod apply;
 mod catalogue;
 pub mod command;
@@ -94,6 +95,8 @@ pub struct Node {
     peers: BTreeMap<LogId, sync::Peer>,
     wants: BTreeMap<LogId, sync::Asked>,
     numbers_asked_at: Option<u64>,
+    /// Numbers on their way here whose arrival could not be written.
+    accept_again_at: Option<u64>,
     forwarding: forward::Forwarding,
     invites: Vec<OpenInvite>,
     out: Outbox,
@@ -124,15 +127,13 @@ impl Node {
     /// and are to be rebuilt from the logs.
     pub fn open(config: Config, rows: &dyn Rows) -> Result<Self, OpenError> {
         let mut rng = ChaCha20Rng::from_seed(config.entropy);
-        let mut actor = [0; 16];
-        rng.fill_bytes(&mut actor);
         let run_nonce = rng.next_u64();
         let me = LogId(config.key.verifying_key().to_bytes());
         let applied: Vector = collect_rows::<(Seq, EntryHash)>(rows, Table::Applied, &[])
             .into_iter()
             .map(|(key, (seq, _))| (log_of(&key), seq))
             .collect();
-        let said: Vector = get_row(rows, Table::Snapshots, apply::SAID).unwrap_or_default();
+        let said = ancestry::said(rows, me);
         let head = config.heads.get(&me).copied().unwrap_or_default();
         let devices = collect_rows::<DeviceRow>(rows, Table::Devices, &[])
             .into_iter()
@@ -147,7 +148,7 @@ impl Node {
             rng,
             drafter: Drafter::new(config.shop, config.key, head, said),
             run_nonce,
-            actor,
+            actor: actor_of(me, run_nonce),
             started: false,
             documents,
             search: catalogue::index(rows),
@@ -161,6 +162,7 @@ impl Node {
             peers: BTreeMap::new(),
             wants: BTreeMap::new(),
             numbers_asked_at: None,
+            accept_again_at: None,
             forwarding: forward::Forwarding::new(config.relay),
             invites: config.invites,
             out: Outbox::default(),
@@ -188,7 +190,7 @@ impl Node {
         match input {
             Input::Command { ticket, command } => self.command(now, rows, ticket, command),
             Input::Durable { ticket } => self.durable(now, rows, ticket),
-            Input::NotDurable { ticket, why } => self.not_durable(rows, ticket, &why),
+            Input::NotDurable { ticket, why } => self.not_durable(now, rows, ticket, &why),
             Input::PeerUp { peer } => self.peer_up(rows, peer),
             Input::PeerDown { peer } => self.peer_down(now, peer),
             Input::Message { peer, bytes } => self.message(now, rows, peer, &bytes),
@@ -196,10 +198,10 @@ impl Node {
             Input::Relay { code, answer } => self.relay_answer(now, rows, code, answer),
             Input::RelayChanged => self.relay_changed(now, rows),
             Input::Join { peer, request, reply } => self.join_request(now, peer, &request, reply),
-            Input::Addresses { log, addresses } => self.learn_addresses(log, addresses),
+            Input::Addresses { log, addresses } => self.learn_addresses(log, addresses, None),
             Input::Tick => {}
         }
-        self.run_jobs(now, rows);
+        self.tick_jobs(now, rows);
         self.tick_sync(now, rows);
         self.tick_forward(now, rows);
     }
@@ -211,7 +213,8 @@ impl Node {
 
     /// The tick at which [`Input::Tick`] is due if nothing else happens.
     pub fn next_deadline(&self) -> Option<u64> {
-        [self.sync_deadline(), self.forward_deadline()].into_iter().flatten().min()
+        let deadlines = [self.accept_again_at, self.sync_deadline(), self.forward_deadline()];
+        deadlines.into_iter().flatten().min()
     }
 
     /// This device's log.
@@ -272,6 +275,17 @@ impl Node {
 #[derive(Debug, thiserror::Error)]
 #[error("the books are damaged ({0}); they are rebuilt from the logs")]
 pub struct OpenError(String);
+
+/// The Automerge actor of a run: one that no other log can announce, so that a
+/// change's actor tells its author whatever has arrived before.
+pub(crate) fn actor_of(log: LogId, run_nonce: u64) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new_derive_key("tillmesh actor v1");
+    hasher.update(&log.0);
+    hasher.update(&run_nonce.to_be_bytes());
+    let mut actor = [0; 16];
+    hasher.finalize_xof().fill(&mut actor);
+    actor
+}
 
 fn log_of(key: &[u8]) -> LogId {
     LogId(key.try_into().expect("the key of a row about one log is that log"))

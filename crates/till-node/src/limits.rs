@@ -10,6 +10,8 @@ pub const WANT_TIMEOUT_MS: u64 = 2_000;
 pub const BAD_FRAMES_MAX: u32 = 3;
 /// A device low on numbers asks again after, ms.
 pub const NUMBERS_ASK_EVERY_MS: u64 = 2_000;
+/// Own work that did not reach the disk is tried again after, ms.
+pub const WRITE_RETRY_MS: u64 = 2_000;
 /// First pause after the relay could not be reached, ms.
 pub const RELAY_RETRY_MIN_MS: u64 = 1_000;
 /// Longest pause between tries, ms.

@@ -90,7 +90,8 @@ impl Node {
         rows.scan(Table::Stock, &[], &mut |key, value| {
             let row: till_schema::rows::StockRow = decode_row(Table::Stock, value);
             let product = ProductId(key[..16].try_into().expect("a product"));
-            *stock.entry(product).or_default() += row.moved;
+            let sum = stock.entry(product).or_default();
+            *sum = sum.wrapping_add(row.moved);
             true
         });
         let mut all: Vec<ProductView> = collect_rows::<ProductRow>(rows, Table::Products, &[])

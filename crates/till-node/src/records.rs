@@ -146,7 +146,9 @@ impl Node {
             let (kind, number) = draft.identity();
             let identity = catalogue::identity(&kind, &number);
             let known = self.customer(rows, &identity);
-            let id = match (&known, made.get(&identity)) {
+            // One that nothing identifies is always another one.
+            let met = made.get(&identity).filter(|_| !number.is_empty());
+            let id = match (&known, met) {
                 (Some(row), _) => row.id.0,
                 (None, Some(id)) => *id,
                 (None, None) => self.draw_id(),

@@ -12,7 +12,7 @@ use till_schema::body::{
     Body, ConflictKey, ConflictKind, Decision, DocumentChange, Resolution, StockMoved, StockReason,
 };
 use till_schema::catalogue::{DocumentId, FieldValue, customer, product};
-use till_schema::rows::{Rows, Table};
+use till_schema::rows::{Candidate, CustomerRow, ProductRow, Rows, Table, get_row};
 use till_schema::{Currency, ProductId, Quantity};
 
 impl Node {
@@ -100,12 +100,13 @@ impl Node {
             (
                 ConflictKind::CustomerDuplicate | ConflictKind::CodeDuplicate,
                 Choice::Keep(index),
-            ) => Ok(self.archive_others(rows, key, conflict, *index)),
+            ) => Ok(archive_others(rows, key, *index)),
             (ConflictKind::Oversold, Choice::Other(counted)) => {
                 let product: ProductId =
                     key.subject.parse().map_err(|_| wrong("the product cannot be read"))?;
                 let counted = Quantity::parse(counted).map_err(|e| wrong(e.to_string()))?;
-                let change = Quantity(counted.0 - till_books::stock(rows, product).0);
+                let stock = till_books::stock(rows, product);
+                let change = Quantity(counted.0.wrapping_sub(stock.0));
                 let moved = StockMoved {
                     reason: StockReason::Adjust,
                     moves: vec![(product, change)],
@@ -147,37 +148,47 @@ impl Node {
             Some(FieldValue::Text(_)) | None => Ok(FieldValue::Text(text.to_owned())),
         }
     }
+}
 
-    /// Keeps one record of several with the same code; the others are put away.
-    fn archive_others(
-        &self,
-        rows: &dyn Rows,
-        key: &ConflictKey,
-        conflict: &till_conflicts::Conflict,
-        keep: usize,
-    ) -> (DocumentId, Vec<Edit>, Vec<Body>) {
-        let (document, table, field) = if key.kind == ConflictKind::CustomerDuplicate {
-            (DocumentId::Customers, Table::CustomerTaxIds, customer::ARCHIVED)
-        } else {
-            (DocumentId::Catalogue, Table::ProductCodes, product::ARCHIVED)
-        };
-        let kept = conflict.candidates[keep].set_by.hash;
-        let setters = match document {
-            DocumentId::Customers => vec![customer::TAX_ID.to_owned()],
-            DocumentId::Catalogue | DocumentId::Settings => {
-                vec![product::SKU.to_owned(), barcode_field(&key.subject)]
-            }
-        };
-        let edits = catalogue::collect_ids(rows, table, &key.subject)
-            .into_iter()
-            .filter(|id| {
-                let last = setters
-                    .iter()
-                    .find_map(|field| catalogue::history(rows, document, id, field).pop());
-                last.is_none_or(|row| row.set_by.hash != kept)
-            })
-            .map(|id| Edit::new(id, field, FieldValue::Flag(true)))
-            .collect();
-        (document, edits, Vec::new())
-    }
+/// Keeps one record of several with the same code; the others are put away.
+/// Records are in the order of the conflict's candidates; those that one entry
+/// made under one name are told apart by their ids.
+fn archive_others(
+    rows: &dyn Rows,
+    key: &ConflictKey,
+    keep: usize,
+) -> (DocumentId, Vec<Edit>, Vec<Body>) {
+    let (document, table, field) = if key.kind == ConflictKind::CustomerDuplicate {
+        (DocumentId::Customers, Table::CustomerTaxIds, customer::ARCHIVED)
+    } else {
+        (DocumentId::Catalogue, Table::ProductCodes, product::ARCHIVED)
+    };
+    let setters = match document {
+        DocumentId::Customers => vec![customer::TAX_ID.to_owned()],
+        DocumentId::Catalogue | DocumentId::Settings => {
+            vec![product::SKU.to_owned(), barcode_field(&key.subject)]
+        }
+    };
+    let name = |id: &[u8; 16]| match document {
+        DocumentId::Customers => {
+            get_row(rows, Table::Customers, id).map(|row: CustomerRow| row.name)
+        }
+        DocumentId::Catalogue | DocumentId::Settings => {
+            get_row(rows, Table::Products, id).map(|row: ProductRow| row.name)
+        }
+    };
+    let mut records: Vec<(Candidate, [u8; 16])> = catalogue::collect_ids(rows, table, &key.subject)
+        .into_iter()
+        .filter_map(|id| {
+            let last = setters
+                .iter()
+                .find_map(|field| catalogue::history(rows, document, &id, field).pop())?;
+            let value = FieldValue::Text(name(&id)?);
+            Some((Candidate { value, set_by: last.set_by }, id))
+        })
+        .collect();
+    records.sort();
+    let others = records.into_iter().enumerate().filter(|(index, _)| *index != keep);
+    let edits = others.map(|(_, (_, id))| Edit::new(id, field, FieldValue::Flag(true))).collect();
+    (document, edits, Vec::new())
 }

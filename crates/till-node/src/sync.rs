@@ -23,6 +23,8 @@ pub(crate) struct Peer {
     linked: bool,
     /// Its Hello arrived.
     greeted: bool,
+    /// What the Hello to it said.
+    told: Vector,
     /// What it says it holds.
     has: Vector,
     /// What was pushed to it of the own log.
@@ -40,6 +42,8 @@ pub(crate) struct Asked {
     peer: LogId,
     until: u64,
     tries: usize,
+    /// The position held when asking.
+    after: Seq,
 }
 
 /// Foreign frames on their way to the disk.
@@ -58,7 +62,8 @@ impl Node {
         }
         let known = self.peers.entry(peer).or_default();
         let addresses = std::mem::take(&mut known.addresses);
-        *known = Peer { linked: true, addresses, ..Peer::default() };
+        let told = self.heads.iter().map(|(log, head)| (*log, head.seq)).collect();
+        *known = Peer { linked: true, addresses, told, ..Peer::default() };
         self.versions.links += 1;
         let hello = Hello {
             protocol: PROTOCOL_VERSION,
@@ -96,7 +101,7 @@ impl Node {
             Message::Want(want) => self.out.push(Output::ReadRange {
                 peer,
                 log: want.log,
-                from: want.after.next(),
+                from: Seq(want.after.0.saturating_add(1)),
                 bytes_max: ANSWER_BYTES_MAX,
             }),
             Message::Frames(frames) => self.frames(now, peer, frames),
@@ -104,7 +109,7 @@ impl Node {
             Message::NumbersWanted(wanted) => self.numbers_wanted(rows, peer, &wanted),
             Message::Addresses(addresses) => {
                 for (log, addresses) in addresses.into_iter().take(LOGS_MAX) {
-                    self.learn_addresses(log, addresses);
+                    self.learn_addresses(log, addresses, Some(peer));
                 }
             }
         }
@@ -140,24 +145,31 @@ impl Node {
             }
         }
         for (log, addresses) in hello.addresses.into_iter().take(LOGS_MAX) {
-            self.learn_addresses(log, addresses);
+            self.learn_addresses(log, addresses, Some(peer));
         }
         let known = self.peers.entry(peer).or_default();
         known.greeted = true;
         known.has = hello.heads.iter().map(|(log, seq, _)| (*log, *seq)).collect();
         known.pushed = known.has.get(&self.me).copied().unwrap_or_default();
+        // What became durable while the Hellos were on their way.
+        let told = std::mem::take(&mut known.told);
+        let news = self.heads.iter().map(|(log, head)| (*log, head.seq));
+        let heads: Vec<_> =
+            news.filter(|(log, seq)| told.get(log).is_none_or(|told| told < seq)).collect();
+        if !heads.is_empty() {
+            self.send(peer, &Message::Have(Have { heads }));
+        }
         self.versions.links += 1;
         self.numbers_asked_at = None;
         self.pump_wants(now);
     }
 
     fn have(&mut self, now: Now, peer: LogId, have: Have) {
-        let me = self.me;
-        let Some(known) = self.peers.get_mut(&peer) else { return };
         for (log, seq) in have.heads.into_iter().take(LOGS_MAX) {
-            let claimed = known.has.entry(log).or_default();
-            *claimed = (*claimed).max(seq);
-            if log == me {
+            self.claimed(peer, log, seq);
+            if log == self.me
+                && let Some(known) = self.peers.get_mut(&peer)
+            {
                 known.unacked.retain(|(needs, _)| *needs > seq);
                 // Caught up by pulling: pushed to again from here on.
                 known.pushed = known.pushed.max(seq);
@@ -178,29 +190,30 @@ impl Node {
         if log == self.me || !self.is_known(log) {
             return;
         }
-        let answered =
-            frames.answer && self.wants.get(&log).is_some_and(|asked| asked.peer == peer);
-        if answered {
-            self.wants.remove(&log);
-        }
-        if self.storing.contains_key(&log) {
-            return; // Asked for again once the frames before are on disk.
-        }
-        if answered && frames.frames.is_empty() {
-            // It claimed more than it gives: do not believe it again.
-            self.forget_claim(peer, log);
-            return self.pump_wants(now);
+        let answers = frames.answer && self.wants.get(&log).is_some_and(|asked| asked.peer == peer);
+        let asked = if answers { self.wants.remove(&log) } else { None };
+        if let Some(storing) = self.storing.get(&log) {
+            // Asked for once the frames before are on disk.
+            let next = storing.frames.last().map(|frame| frame.head().seq.next());
+            return next.into_iter().for_each(|next| self.claimed(peer, log, next));
         }
         let mut head = self.heads.get(&log).copied().unwrap_or_default();
+        let held = head.seq;
+        let gated = self.gate.get(&log).map_or(0, std::collections::VecDeque::len);
         let mut verified = Vec::new();
         for bytes in &frames.frames {
+            if gated + verified.len() >= GATE_FRAMES_MAX {
+                // What it waits for comes first; then it is asked for.
+                self.claimed(peer, log, head.seq.next());
+                break;
+            }
             match verify_frame(self.shop, log, head, bytes) {
                 Ok(frame) => {
                     head = frame.head();
                     verified.push(frame);
                 }
-                // Held already, or something between is missing.
-                Err(VerifyError::WrongPosition { .. }) => {}
+                // Held already, or something between is missing: then it is asked for.
+                Err(VerifyError::WrongPosition { found, .. }) => self.claimed(peer, log, found),
                 Err(error) => {
                     self.bad(peer, &error.to_string());
                     break;
@@ -208,11 +221,14 @@ impl Node {
             }
         }
         if verified.is_empty() {
+            if asked.is_some_and(|asked| asked.after == held) {
+                // It claimed more than it gives: do not believe it again.
+                self.forget_claim(peer, log);
+            }
             return self.pump_wants(now);
         }
         // Whoever sends frames has them.
-        let claimed = self.peers.entry(peer).or_default().has.entry(log).or_default();
-        *claimed = (*claimed).max(head.seq);
+        self.claimed(peer, log, head.seq);
         let ticket = self.ticket();
         let records = verified.iter().map(FrameRecord::from).collect();
         self.out.push(Output::Persist { ticket, frames: records, reserved: false });
@@ -232,6 +248,16 @@ impl Node {
         self.tell_have(log);
         self.versions.links += 1;
         self.pump_wants(now);
+    }
+
+    /// Foreign frames are not on disk: they are asked for again after a while.
+    pub(crate) fn foreign_not_durable(&mut self, now: Now, ticket: Ticket) {
+        let found = self.storing.iter().find(|(_, storing)| storing.ticket == ticket);
+        let Some(log) = found.map(|(log, _)| *log) else { return };
+        self.storing.remove(&log);
+        let after = self.heads.get(&log).map(|head| head.seq).unwrap_or_default();
+        let until = now.tick_ms + WANT_TIMEOUT_MS;
+        self.wants.insert(log, Asked { peer: self.me, until, tries: 0, after });
     }
 
     /// Tells every peer how far a log is held.
@@ -297,8 +323,8 @@ impl Node {
             let tries = self.wants.get(&log).map_or(0, |asked| asked.tries + 1);
             let peer = sources[tries % sources.len()];
             let until = now.tick_ms + WANT_TIMEOUT_MS;
-            self.wants.insert(log, Asked { peer, until, tries });
             let after = self.heads.get(&log).map(|head| head.seq).unwrap_or_default();
+            self.wants.insert(log, Asked { peer, until, tries, after });
             self.send(peer, &Message::Want(Want { log, after }));
         }
     }
@@ -321,20 +347,27 @@ impl Node {
     /// A hint to the custodian, or to anybody when it is away.
     fn ask_for_numbers(&mut self, now: Now, rows: &dyn Rows) {
         let due = self.numbers_asked_at.is_none_or(|at| now.tick_ms >= at + NUMBERS_ASK_EVERY_MS);
-        if !due || self.fault.is_some() {
+        if !due {
             return;
         }
         self.numbers_asked_at = None;
         let peers = self.greeted();
-        if peers.is_empty() || !self.devices.contains_key(&self.me) {
+        if self.fault.is_some() || !self.devices.contains_key(&self.me) {
             return;
         }
         for (space, row) in till_numbers::spaces(rows) {
-            let held = till_numbers::holding(rows, space, self.me).held.count();
+            let holds = |log| till_numbers::holding(rows, space, log).held.count();
+            let held = holds(self.me);
             if held >= LOW_WATER || row.custodian == self.me {
                 continue;
             }
-            let peer = if peers.contains(&row.custodian) { row.custodian } else { peers[0] };
+            // As far as it is known here: who has some to give, the custodian
+            // before others, then whoever has most.
+            let supply = |peer: &LogId| {
+                let gives = till_numbers::grant(rows, space, *peer, self.me, held).is_some();
+                (gives, *peer == row.custodian, holds(*peer))
+            };
+            let Some(peer) = peers.iter().copied().max_by_key(supply) else { return };
             self.send(peer, &Message::NumbersWanted(NumbersWanted { space, held }));
             self.numbers_asked_at = Some(now.tick_ms);
         }
@@ -352,7 +385,7 @@ impl Node {
     }
 
     /// Whether entries of a log are wanted: its device is in the admin chain.
-    fn is_known(&self, log: LogId) -> bool {
+    pub(crate) fn is_known(&self, log: LogId) -> bool {
         log == self.founder || self.devices.contains_key(&log)
     }
 
@@ -362,6 +395,16 @@ impl Node {
 
     pub(crate) fn is_linked(&self, log: LogId) -> bool {
         self.peers.get(&log).is_some_and(|peer| peer.greeted)
+    }
+
+    /// Believes that a peer holds a log up to a position. A log not heard of
+    /// yet may be that of a device about to be added.
+    fn claimed(&mut self, peer: LogId, log: LogId, seq: Seq) {
+        let Some(known) = self.peers.get_mut(&peer) else { return };
+        if known.has.len() < LOGS_MAX || known.has.contains_key(&log) {
+            let claimed = known.has.entry(log).or_default();
+            *claimed = (*claimed).max(seq);
+        }
     }
 
     fn forget_claim(&mut self, peer: LogId, log: LogId) {
@@ -389,7 +432,21 @@ impl Node {
         self.out.push(Output::Send { peer, bytes: till_schema::to_bytes(message) });
     }
 
-    pub(crate) fn learn_addresses(&mut self, log: LogId, mut addresses: Vec<String>) {
+    /// `from` is the peer that told it; nobody did when the driver found out.
+    ///
+    /// News is passed on by those who have it at first hand. What others
+    /// remember is passed on only where nothing is known, so that different
+    /// memories of one device never chase each other.
+    pub(crate) fn learn_addresses(
+        &mut self,
+        log: LogId,
+        mut addresses: Vec<String>,
+        from: Option<LogId>,
+    ) {
+        let first_hand = from.is_none_or(|from| from == log);
+        if !first_hand && (log == self.me || self.is_linked(log)) {
+            return; // Who is here speaks for itself.
+        }
         addresses.truncate(ADDRESSES_MAX);
         // A device may be heard of before its entry in the admin chain arrives;
         // the network dials only devices that are in it.
@@ -401,10 +458,11 @@ impl Node {
         if known.addresses == addresses {
             return;
         }
+        let pass_on = first_hand || known.addresses.is_empty();
         known.addresses.clone_from(&addresses);
         let news = Message::Addresses(vec![(log, addresses.clone())]);
         for peer in self.greeted() {
-            if peer != log {
+            if pass_on && peer != log && Some(peer) != from {
                 self.send(peer, &news);
             }
         }
@@ -444,7 +502,7 @@ impl Node {
                         .heads
                         .iter()
                         .map(|(log, head)| lack(head.seq, claimed(log)))
-                        .sum(),
+                        .fold(0, u64::saturating_add),
                     we_lack: has.map_or(0, |has| {
                         has.iter()
                             .map(|(log, seq)| {
@@ -452,7 +510,7 @@ impl Node {
                                     self.heads.get(log).map(|head| head.seq).unwrap_or_default();
                                 lack(*seq, held)
                             })
-                            .sum()
+                            .fold(0, u64::saturating_add)
                     }),
                     trouble: peer.and_then(|peer| peer.trouble.clone()),
                 }
