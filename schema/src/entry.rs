@@ -5,7 +5,7 @@
 //! the chain still verifies. `entry.md` draws the layout.
 
 use crate::body::Kind;
-use crate::{EntryHash, LogId, Seq, ShopId};
+use crate::{EntryHash, LogId, Seq, ShopId, UserId};
 use minicbor::{Decode, Encode};
 
 /// The header version this crate writes. It never changes inside a log.
@@ -38,7 +38,7 @@ pub struct Header {
     /// Bit 0: critical.
     #[n(6)]
     pub flags: u8,
-    /// Length of the admin chain the writer knew.
+    /// Length of the admin chain the writer knew: how many admin entries.
     #[n(7)]
     pub admin_pos: Seq,
     /// The writer's wall clock, Unix ms.
@@ -54,6 +54,13 @@ pub struct Header {
     /// blake3 of the body.
     #[cbor(n(11), with = "minicbor::bytes")]
     pub body_hash: [u8; 32],
+    /// The person who did it; none when the device acts by itself, or the shop
+    /// has no people yet.
+    #[n(12)]
+    pub user: Option<UserId>,
+    /// The person who allowed it, when the first had no right to it.
+    #[n(13)]
+    pub approver: Option<UserId>,
 }
 
 /// An entry as bytes: header and body.

@@ -89,6 +89,10 @@ id!(
     CustomerId, 16
 );
 id!(
+    /// A person, drawn at random by the device that made the record.
+    UserId, 16
+);
+id!(
     /// A number space: hash of authority, issuer, document kind and prefix.
     SpaceId, 16
 );
@@ -130,4 +134,32 @@ impl fmt::Display for Seq {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// Names one entry for good: log, position and hash.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Encode,
+    Decode,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[cbor(map)]
+pub struct EntryId {
+    /// The log.
+    #[n(0)]
+    pub log: LogId,
+    /// Its position.
+    #[n(1)]
+    pub seq: Seq,
+    /// Its hash.
+    #[n(2)]
+    pub hash: EntryHash,
 }

@@ -38,7 +38,9 @@ pub mod numbering;
 pub mod order;
 pub mod rows;
 
-pub use ids::{CustomerId, EntryHash, LogId, OrderId, ProductId, Seq, ShopId, SpaceId};
+pub use ids::{
+    CustomerId, EntryHash, EntryId, LogId, OrderId, ProductId, Seq, ShopId, SpaceId, UserId,
+};
 pub use money::{Currency, Quantity};
 pub use numbering::Ranges;
 

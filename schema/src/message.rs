@@ -29,6 +29,9 @@ pub enum Message {
     /// Where devices were reached, told again when it changes.
     #[n(5)]
     Addresses(#[n(0)] Vec<(LogId, Vec<String>)>),
+    /// The receiver's key runs on two machines, or its storage was set back.
+    #[n(6)]
+    Twin(#[n(0)] Twin),
 }
 
 /// Who speaks and what it has, as claims of this session.
@@ -50,6 +53,11 @@ pub struct Hello {
     /// Addresses where devices were reached, for the address book.
     #[n(4)]
     pub addresses: Vec<(LogId, Vec<String>)>,
+    /// By the sender's key, over [`run_digest`] of `run_nonce`: whoever hears it
+    /// can show that this run was.
+    #[n(5)]
+    #[cbor(with = "minicbor::bytes")]
+    pub run_signature: Option<[u8; 64]>,
 }
 
 /// Asks for a log after a position.
@@ -98,9 +106,89 @@ pub struct NumbersWanted {
     /// How many it still holds.
     #[n(1)]
     pub held: u64,
+    /// Up to how many it wants to be filled: a fortnight of its busiest day. A
+    /// giver's own idea when not given.
+    #[n(2)]
+    pub high: Option<u64>,
 }
 
-/// A device asks to join, on the join stream only.
+/// What the sender saw of two runs of the receiver's log.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct Twin {
+    /// The runs as their Hellos said them, in the order they came.
+    #[n(0)]
+    pub runs: Vec<Run>,
+}
+
+/// One run of a program, as its Hello said it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct Run {
+    /// Its nonce.
+    #[n(0)]
+    pub nonce: u64,
+    /// By the key of the log, over [`run_digest`].
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub signature: [u8; 64],
+}
+
+/// What a device that is not enrolled says on the join stream, the only one it
+/// may open.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub enum JoinAsk {
+    /// It has a text invite.
+    #[n(0)]
+    Invite(#[n(0)] JoinRequest),
+    /// It has a code: its half of the key exchange.
+    #[n(1)]
+    Code(#[n(0)] CodeRequest),
+    /// It has reached the same key.
+    #[n(2)]
+    Confirm(#[n(0)] CodeConfirm),
+}
+
+/// First word of a device that joins by code.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct CodeRequest {
+    /// SPAKE2 message of the joining side.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub exchange: Vec<u8>,
+}
+
+/// Proof of the key that the exchange made, and who asks.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct CodeConfirm {
+    /// [`code_proof`] of the joining side.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub proof: [u8; 32],
+    /// The name the device gives itself.
+    #[n(1)]
+    pub name: String,
+    /// The device whose place it takes.
+    #[n(2)]
+    pub replaces: Option<Replaces>,
+}
+
+/// A device that must not go on under its key joins under another.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct Replaces {
+    /// Its old log.
+    #[n(0)]
+    pub log: LogId,
+    /// By the old key, over [`replaces_digest`].
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub signature: [u8; 64],
+}
+
+/// A device asks to join with a text invite.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
 #[cbor(map)]
 pub struct JoinRequest {
@@ -116,9 +204,12 @@ pub struct JoinRequest {
     /// The name the device gives itself.
     #[n(2)]
     pub name: String,
+    /// The device whose place it takes.
+    #[n(3)]
+    pub replaces: Option<Replaces>,
 }
 
-/// The answer to a [`JoinRequest`].
+/// The answer to a [`JoinAsk`].
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
 pub enum JoinAnswer {
     /// Welcome. The device is in the admin chain already.
@@ -127,6 +218,24 @@ pub enum JoinAnswer {
     /// No, and why, for the person.
     #[n(1)]
     Refused(#[n(0)] String),
+    /// The inviting half of the key exchange; a [`JoinAsk::Confirm`] follows.
+    #[n(2)]
+    Code(#[n(0)] CodeAnswer),
+}
+
+/// The inviting side's word in a join by code.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct CodeAnswer {
+    /// SPAKE2 message of the inviting side.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub exchange: Vec<u8>,
+    /// [`code_proof`] of the inviting side: the joining one learns at once
+    /// whether it talks to the device that showed the code.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub proof: [u8; 32],
 }
 
 /// What a new device needs to begin.
@@ -142,6 +251,9 @@ pub struct Welcome {
     /// Where devices were reached.
     #[n(2)]
     pub addresses: Vec<(LogId, Vec<String>)>,
+    /// Number that both screens show: the same if both talk to each other.
+    #[n(3)]
+    pub check: u32,
 }
 
 /// What the text of an invite says.
@@ -173,5 +285,46 @@ pub fn join_proof(secret: &[u8; 16], inviter: LogId, joiner: LogId) -> [u8; 32] 
     let mut hasher = blake3::Hasher::new_keyed(&key);
     hasher.update(&inviter.0);
     hasher.update(&joiner.0);
+    *hasher.finalize().as_bytes()
+}
+
+/// Proof that a side of a join by code has reached the key: `side` is 0 for the
+/// inviting one, 1 for the joining one.
+pub fn code_proof(key: &[u8], side: u8, inviter: LogId, joiner: LogId) -> [u8; 32] {
+    let key = blake3::derive_key("tillmesh join code v1", key);
+    let mut hasher = blake3::Hasher::new_keyed(&key);
+    hasher.update(&[side]);
+    hasher.update(&inviter.0);
+    hasher.update(&joiner.0);
+    *hasher.finalize().as_bytes()
+}
+
+/// The six digits that both screens show: from both devices' keys and the
+/// secret, or the key that the code made.
+pub fn check_number(secret: &[u8], inviter: LogId, joiner: LogId) -> u32 {
+    let key = blake3::derive_key("tillmesh join check v1", secret);
+    let mut hasher = blake3::Hasher::new_keyed(&key);
+    hasher.update(&inviter.0);
+    hasher.update(&joiner.0);
+    let mut word = [0; 8];
+    hasher.finalize_xof().fill(&mut word);
+    (u64::from_be_bytes(word) % 1_000_000) as u32
+}
+
+/// What a device signs for a run of its program: shop, its log, the nonce.
+pub fn run_digest(shop: ShopId, log: LogId, nonce: u64) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key("tillmesh run v1");
+    hasher.update(&shop.0);
+    hasher.update(&log.0);
+    hasher.update(&nonce.to_be_bytes());
+    *hasher.finalize().as_bytes()
+}
+
+/// What the old key of a replaced device signs: shop, old log and new log.
+pub fn replaces_digest(shop: ShopId, old: LogId, new: LogId) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key("tillmesh replaces v1");
+    hasher.update(&shop.0);
+    hasher.update(&old.0);
+    hasher.update(&new.0);
     *hasher.finalize().as_bytes()
 }

@@ -19,12 +19,24 @@ pub enum Table {
     Applied,
     /// Devices. Key: log.
     Devices,
+    /// Entries about who may do what, from which authority is computed. Key: log, position.
+    Admin,
+    /// Logs with two histories. Key: log.
+    Forks,
+    /// People. Key: user.
+    Users,
+    /// Wrong PINs. Key: user. Local.
+    PinTries,
     /// The shop. Key: empty.
     Shop,
     /// Automerge actor → log. Key: actor.
     Actors,
     /// Automerge change → entry. Key: change hash.
     Changes,
+    /// Changes of devices without the right to them; they take effect if a
+    /// change that counts builds on them. Key: the first four bytes of the
+    /// change's hash, entry hash.
+    Withheld,
     /// Snapshot of each document. Key: document. Local: not in any digest.
     Snapshots,
     /// Changes since the snapshot. Key: document, ordinal. Local.
@@ -43,8 +55,15 @@ pub enum Table {
     Spaces,
     /// What one log holds, minted, issued, voided, gave. Key: space, log.
     Holdings,
-    /// Cedes on their way. Key: giver, giver's position.
+    /// Cedes and custody on their way. Key: giver, giver's position.
     InTransit,
+    /// Validity of numbers by resolution. Key: space, entry hash.
+    Windows,
+    /// Provisional sales. Key: entry hash of the sale.
+    Provisionals,
+    /// Numbers issued by one log on one civil day. Key: space, log, day (big
+    /// endian, offset by 2³¹).
+    Pace,
     /// Sales by number; two rows for one number are a duplicate. Key: space, number, entry hash.
     Numbers,
     /// Orders. Key: order.
@@ -75,12 +94,17 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 36] = [
         Self::Applied,
         Self::Devices,
+        Self::Admin,
+        Self::Forks,
+        Self::Users,
+        Self::PinTries,
         Self::Shop,
         Self::Actors,
         Self::Changes,
+        Self::Withheld,
         Self::Snapshots,
         Self::SnapshotTail,
         Self::History,
@@ -91,6 +115,9 @@ impl Table {
         Self::Spaces,
         Self::Holdings,
         Self::InTransit,
+        Self::Windows,
+        Self::Provisionals,
+        Self::Pace,
         Self::Numbers,
         Self::Orders,
         Self::OrdersByTime,
@@ -110,10 +137,15 @@ impl Table {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Applied => "applied_v1",
-            Self::Devices => "devices_v1",
+            Self::Devices => "devices_v2",
+            Self::Admin => "admin_v1",
+            Self::Forks => "forks_v1",
+            Self::Users => "users_v1",
+            Self::PinTries => "pin_tries_v1",
             Self::Shop => "shop_v1",
             Self::Actors => "actors_v1",
             Self::Changes => "changes_v1",
+            Self::Withheld => "withheld_v1",
             Self::Snapshots => "snapshots_v1",
             Self::SnapshotTail => "snapshot_tail_v1",
             Self::History => "history_v1",
@@ -121,11 +153,14 @@ impl Table {
             Self::Customers => "customers_v1",
             Self::Settings => "settings_v1",
             Self::FieldConflicts => "field_conflicts_v1",
-            Self::Spaces => "spaces_v1",
-            Self::Holdings => "holdings_v1",
-            Self::InTransit => "in_transit_v1",
+            Self::Spaces => "spaces_v2",
+            Self::Holdings => "holdings_v2",
+            Self::InTransit => "in_transit_v2",
+            Self::Windows => "windows_v1",
+            Self::Provisionals => "provisionals_v1",
+            Self::Pace => "pace_v1",
             Self::Numbers => "numbers_v1",
-            Self::Orders => "orders_v1",
+            Self::Orders => "orders_v2",
             Self::OrdersByTime => "orders_by_time_v1",
             Self::Stock => "stock_v1",
             Self::Payments => "payments_v1",
@@ -143,10 +178,13 @@ impl Table {
     /// The projection whose digest covers the table; `None` for local tables.
     pub const fn projection(self) -> Option<&'static str> {
         match self {
-            Self::Snapshots | Self::SnapshotTail => None,
+            Self::Snapshots | Self::SnapshotTail | Self::PinTries => None,
             Self::Applied => Some("applied"),
-            Self::Devices | Self::Shop | Self::Actors => Some("shop"),
+            Self::Devices | Self::Admin | Self::Forks | Self::Users | Self::Shop | Self::Actors => {
+                Some("shop")
+            }
             Self::Changes
+            | Self::Withheld
             | Self::History
             | Self::Products
             | Self::Customers
@@ -154,7 +192,13 @@ impl Table {
             | Self::ProductCodes
             | Self::CustomerTaxIds
             | Self::FieldConflicts => Some("catalogue"),
-            Self::Spaces | Self::Holdings | Self::InTransit | Self::Numbers => Some("numbers"),
+            Self::Spaces
+            | Self::Holdings
+            | Self::InTransit
+            | Self::Windows
+            | Self::Provisionals
+            | Self::Pace
+            | Self::Numbers => Some("numbers"),
             Self::Orders | Self::OrdersByTime | Self::Stock | Self::Payments => Some("books"),
             Self::Documents | Self::Unsettled => Some("fiscal"),
             Self::Suspects | Self::Resolutions | Self::Malformed | Self::Anomalies => {

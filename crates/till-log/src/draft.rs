@@ -6,7 +6,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use till_schema::body::Body;
 use till_schema::entry::{EntryBytes, Frame, HEADER_VERSION, Header, body_hash, head_digest};
 use till_schema::limits::{ENTRY_BYTES_MAX, FRAME_BYTES_MAX, FRAME_ENTRIES_MAX};
-use till_schema::{LogId, Seq, ShopId, Vector};
+use till_schema::{LogId, Seq, ShopId, UserId, Vector};
 
 /// Drafts frames of one log. It knows the head and what the log has said it
 /// has seen; both advance only when a drafted frame is [kept](Self::keep), that
@@ -18,6 +18,19 @@ pub struct Drafter {
     key: SigningKey,
     head: Head,
     seen: Vector,
+}
+
+/// What all entries of a frame say of the moment they were written in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Context {
+    /// Length of the admin chain that the device knows.
+    pub admin_pos: Seq,
+    /// The wall clock, Unix ms.
+    pub wall_ms: i64,
+    /// The person who acts.
+    pub user: Option<UserId>,
+    /// The person who allowed it.
+    pub approver: Option<UserId>,
 }
 
 /// Why a frame cannot be drafted.
@@ -56,10 +69,15 @@ impl Drafter {
         self.head
     }
 
+    /// Signs a digest that is no head of a log: one made with a context of its
+    /// own, so that the signature is of no use for anything else.
+    pub fn sign(&self, digest: &[u8; 32]) -> [u8; 64] {
+        self.key.sign(digest).to_bytes()
+    }
+
     /// Drafts one frame: the entries of one action, signed.
     ///
-    /// `applied` is what the device has applied of all logs, `admin_pos` the
-    /// length of the admin chain it knows, `wall_ms` the wall clock.
+    /// `applied` is what the device has applied of all logs.
     ///
     /// # Errors
     /// When the bodies do not fit in a frame.
@@ -67,8 +85,7 @@ impl Drafter {
         &self,
         bodies: Vec<Body>,
         applied: &Vector,
-        admin_pos: Seq,
-        wall_ms: i64,
+        context: Context,
     ) -> Result<VerifiedFrame, DraftError> {
         if bodies.is_empty() || bodies.len() > FRAME_ENTRIES_MAX {
             return Err(DraftError::EntryCount(bodies.len()));
@@ -89,11 +106,13 @@ impl Drafter {
                 prev: at.hash,
                 kind: body.kind(),
                 flags: 0,
-                admin_pos,
-                wall_ms,
+                admin_pos: context.admin_pos,
+                wall_ms: context.wall_ms,
                 seen,
                 body_len: bytes.len() as u32,
                 body_hash: body_hash(&bytes),
+                user: context.user,
+                approver: context.approver,
             };
             let entry = EntryBytes { header: till_schema::to_bytes(&header), body: bytes };
             let size = entry.header.len() + entry.body.len();
@@ -132,16 +151,20 @@ mod tests {
     use crate::testing::{SHOP, key, log_of, note};
     use crate::verify::verify_frame;
 
+    fn at(admin_pos: u64, wall_ms: i64) -> Context {
+        Context { admin_pos: Seq(admin_pos), wall_ms, ..Context::default() }
+    }
+
     #[test]
     fn seen_is_said_once() {
         let mut drafter = Drafter::new(SHOP, key(1), Head::default(), Vector::new());
         let mut applied = Vector::from([(log_of(2), Seq(4)), (log_of(1), Seq(9))]);
-        let first = drafter.draft(vec![note("a"), note("b")], &applied, Seq(1), 5).expect("fits");
+        let first = drafter.draft(vec![note("a"), note("b")], &applied, at(1, 5)).expect("fits");
         assert_eq!(first.entries()[0].header.seen, [(log_of(2), Seq(4))]);
         assert!(first.entries()[1].header.seen.is_empty());
         drafter.keep(&first);
         applied.insert(log_of(3), Seq(1));
-        let second = drafter.draft(vec![note("c")], &applied, Seq(1), 6).expect("fits");
+        let second = drafter.draft(vec![note("c")], &applied, at(1, 6)).expect("fits");
         assert_eq!(second.entries()[0].header.seen, [(log_of(3), Seq(1))]);
         let checked = verify_frame(SHOP, log_of(1), first.head(), second.bytes()).expect("valid");
         assert_eq!(checked, second, "what is drafted is what others read");
@@ -152,17 +175,17 @@ mod tests {
         let drafter = Drafter::new(SHOP, key(1), Head::default(), Vector::new());
         let large = note(&"x".repeat(ENTRY_BYTES_MAX));
         assert!(matches!(
-            drafter.draft(vec![large], &Vector::new(), Seq(0), 0),
+            drafter.draft(vec![large], &Vector::new(), at(0, 0)),
             Err(DraftError::EntryTooLarge { .. })
         ));
         let half = note(&"x".repeat(ENTRY_BYTES_MAX - 1024));
         assert!(matches!(
-            drafter.draft(vec![half; 5], &Vector::new(), Seq(0), 0),
+            drafter.draft(vec![half; 5], &Vector::new(), at(0, 0)),
             Err(DraftError::FrameTooLarge(_))
         ));
-        let none = drafter.draft(Vec::new(), &Vector::new(), Seq(0), 0);
+        let none = drafter.draft(Vec::new(), &Vector::new(), at(0, 0));
         assert_eq!(none, Err(DraftError::EntryCount(0)));
         let many = vec![note(""); FRAME_ENTRIES_MAX + 1];
-        assert!(drafter.draft(many, &Vector::new(), Seq(0), 0).is_err());
+        assert!(drafter.draft(many, &Vector::new(), at(0, 0)).is_err());
     }
 }

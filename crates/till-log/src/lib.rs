@@ -6,9 +6,9 @@
 //! there is no clock, no chance and no I/O here.
 //!
 //! ```
-//! use till_log::{Drafter, Head, SigningKey, VerifyError, verify_frame};
+//! use till_log::{Context, Drafter, Head, SigningKey, VerifyError, verify_frame};
 //! use till_schema::body::{StockMoved, StockReason};
-//! use till_schema::{ProductId, Quantity, Seq, ShopId, Vector};
+//! use till_schema::{ProductId, Quantity, ShopId, Vector};
 //!
 //! let shop = ShopId([7; 32]);
 //! let key = SigningKey::from_bytes(&[1; 32]);
@@ -22,7 +22,8 @@
 //!     note: "first delivery".to_owned(),
 //! };
 //! let applied = Vector::new();
-//! let frame = drafter.draft(vec![received.into()], &applied, Seq(0), 1_767_225_600_000)?;
+//! let context = Context { wall_ms: 1_767_225_600_000, ..Context::default() };
+//! let frame = drafter.draft(vec![received.into()], &applied, context)?;
 //! drafter.keep(&frame); // once its bytes are durable
 //!
 //! // Another device gets the bytes and needs nothing but the log's name.
@@ -36,15 +37,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod detached;
 mod draft;
 mod fork;
 mod vector;
 mod verify;
 
-pub use draft::{DraftError, Drafter};
-pub use fork::{ForkProof, fork_proof};
+pub use detached::{DetachedEntry, DetachedFrame, read_detached};
+pub use draft::{Context, DraftError, Drafter};
+pub use fork::{Fork, ForkError, TAIL_BYTES_MAX, check_fork, fork_proof, fork_tail, read_tail};
 pub use vector::{missing, seen_delta};
-pub use verify::{Head, VerifiedEntry, VerifiedFrame, VerifyError, verify_frame};
+pub use verify::{Head, VerifiedEntry, VerifiedFrame, VerifyError, read_frame, verify_frame};
 
 pub use ed25519_dalek::SigningKey;
 

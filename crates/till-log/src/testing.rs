@@ -1,8 +1,8 @@
 //! Small logs for tests.
 
-use crate::{Drafter, Head, SigningKey};
+use crate::{Context, Drafter, Head, SigningKey};
 use till_schema::body::{Body, StockMoved, StockReason};
-use till_schema::{LogId, Seq, ShopId, Vector};
+use till_schema::{LogId, ShopId, Vector};
 
 pub(crate) const SHOP: ShopId = ShopId([7; 32]);
 
@@ -29,7 +29,9 @@ pub(crate) fn chain(seed: u8, sizes: &[usize]) -> Vec<Vec<u8>> {
         .iter()
         .map(|size| {
             let bodies = (0..*size).map(|n| note(&n.to_string())).collect();
-            let frame = drafter.draft(bodies, &Vector::new(), Seq(0), 1000).expect("fits");
+            let frame = drafter
+                .draft(bodies, &Vector::new(), Context { wall_ms: 1000, ..Context::default() })
+                .expect("fits");
             drafter.keep(&frame);
             frame.bytes().to_vec()
         })

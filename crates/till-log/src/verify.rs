@@ -172,6 +172,35 @@ pub fn verify_frame(
     head: Head,
     bytes: &[u8],
 ) -> Result<VerifiedFrame, VerifyError> {
+    let frame = decode(bytes)?;
+    let checked = check_frame(shop, log, head, &frame, |header, raw| {
+        check_body(header, raw)?;
+        Body::decode(header.kind, raw).map_err(|error| VerifyError::Body {
+            seq: header.seq,
+            kind: header.kind,
+            why: error.to_string(),
+        })
+    })?;
+    let entries = checked
+        .into_iter()
+        .map(|(header, hash, body)| VerifiedEntry { header, hash, body })
+        .collect();
+    Ok(VerifiedFrame { bytes: bytes.to_vec(), entries })
+}
+
+/// Checks a frame by itself: that its log's key signed these entries, at the
+/// position they name and after the entry they name. What came before is not
+/// checked.
+///
+/// # Errors
+/// As [`verify_frame`].
+pub fn read_frame(shop: ShopId, bytes: &[u8]) -> Result<VerifiedFrame, VerifyError> {
+    let (log, head) = place(&decode(bytes)?)?;
+    verify_frame(shop, log, head, bytes)
+}
+
+/// The envelope of a frame.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Frame, VerifyError> {
     if bytes.len() > FRAME_BYTES_MAX {
         return Err(VerifyError::TooLarge(bytes.len()));
     }
@@ -185,6 +214,30 @@ pub fn verify_frame(
     if till_schema::to_bytes(&frame) != bytes {
         return Err(VerifyError::Envelope);
     }
+    Ok(frame)
+}
+
+/// The log of a frame, and the head that its first entry says it follows.
+pub(crate) fn place(frame: &Frame) -> Result<(LogId, Head), VerifyError> {
+    let first = frame.entries.first().ok_or(VerifyError::EntryCount(0))?;
+    let header: Header = till_schema::from_bytes(&first.header)
+        .map_err(|error| VerifyError::Header(0, error.to_string()))?;
+    let before = header
+        .seq
+        .0
+        .checked_sub(1)
+        .ok_or(VerifyError::WrongPosition { expected: Seq(1), found: header.seq })?;
+    Ok((header.log, Head { seq: Seq(before), hash: header.prev }))
+}
+
+/// Checks the headers, the chain and the signature; `read` looks at each body.
+pub(crate) fn check_frame<T>(
+    shop: ShopId,
+    log: LogId,
+    head: Head,
+    frame: &Frame,
+    mut read: impl FnMut(&Header, &[u8]) -> Result<T, VerifyError>,
+) -> Result<Vec<(Header, EntryHash, T)>, VerifyError> {
     let mut at = head;
     let mut entries = Vec::with_capacity(frame.entries.len());
     for (index, raw) in frame.entries.iter().enumerate() {
@@ -194,17 +247,10 @@ pub fn verify_frame(
         let header: Header = till_schema::from_bytes(&raw.header)
             .map_err(|error| VerifyError::Header(index, error.to_string()))?;
         check_header(shop, log, at, &header)?;
-        if header.body_len as usize != raw.body.len() || header.body_hash != body_hash(&raw.body) {
-            return Err(VerifyError::BodyChanged(header.seq));
-        }
-        let body = Body::decode(header.kind, &raw.body).map_err(|error| VerifyError::Body {
-            seq: header.seq,
-            kind: header.kind,
-            why: error.to_string(),
-        })?;
+        let body = read(&header, &raw.body)?;
         let hash = raw.hash();
         at = Head { seq: header.seq, hash };
-        entries.push(VerifiedEntry { header, hash, body });
+        entries.push((header, hash, body));
     }
     let key = VerifyingKey::from_bytes(&log.0).map_err(|_| VerifyError::NotAKey(log))?;
     // Strict, one by one: batch and loose verification may disagree between
@@ -214,7 +260,15 @@ pub fn verify_frame(
         &Signature::from_bytes(&frame.signature),
     )
     .map_err(|_| VerifyError::Signature(at.seq))?;
-    Ok(VerifiedFrame { bytes: bytes.to_vec(), entries })
+    Ok(entries)
+}
+
+/// Whether these bytes are the body that the header names.
+pub(crate) fn check_body(header: &Header, raw: &[u8]) -> Result<(), VerifyError> {
+    if header.body_len as usize != raw.len() || header.body_hash != body_hash(raw) {
+        return Err(VerifyError::BodyChanged(header.seq));
+    }
+    Ok(())
 }
 
 fn check_header(shop: ShopId, log: LogId, at: Head, header: &Header) -> Result<(), VerifyError> {

@@ -1,6 +1,6 @@
 //! The rows themselves.
 
-use crate::body::{Decision, Outcome, Role};
+use crate::body::{Decision, DocumentChange, EndReason, Kind, Outcome, Role, Sharing, UserSet};
 use crate::catalogue::FieldValue;
 use crate::numbering::{Ranges, Space};
 use crate::order::Order;
@@ -32,7 +32,7 @@ pub struct ShopRow {
     pub tax_id: String,
 }
 
-/// A device of the shop.
+/// A device of the shop, as the admin chain has it.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
 #[cbor(map)]
 pub struct DeviceRow {
@@ -48,6 +48,78 @@ pub struct DeviceRow {
     /// Order in which it joined, from 0.
     #[n(3)]
     pub ordinal: u32,
+    /// The device whose place it took.
+    #[n(4)]
+    pub replaces: Option<LogId>,
+    /// Why it is gone, when it is.
+    #[n(5)]
+    pub ended: Option<EndReason>,
+    /// Whether an owner stopped it.
+    #[n(6)]
+    pub suspended: bool,
+    /// Whether it gave everything back and left.
+    #[n(7)]
+    pub retired: bool,
+}
+
+impl DeviceRow {
+    /// Whether it takes part in the shop.
+    pub fn is_live(&self) -> bool {
+        self.ended.is_none() && !self.suspended && !self.retired
+    }
+}
+
+/// An entry about who may do what, whether or not it has effect.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct AdminRow {
+    /// The entry.
+    #[n(0)]
+    pub entry: EntryRef,
+    /// What its header says of the admin chain.
+    #[n(1)]
+    pub admin_pos: Seq,
+    /// What the body is.
+    #[n(2)]
+    pub kind: Kind,
+    /// The body's bytes.
+    #[n(3)]
+    #[cbor(with = "minicbor::bytes")]
+    pub body: Vec<u8>,
+}
+
+/// A log with two histories.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct ForkRow {
+    /// The entries that brought proofs, rising by hash.
+    #[n(0)]
+    pub proofs: Vec<EntryRef>,
+    /// First position known to differ.
+    #[n(1)]
+    pub at: Seq,
+}
+
+/// A person: every version that no other has seen, rising by hash. More than
+/// one only where two devices changed the person apart from each other.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct UserRow {
+    /// Versions with the entries that wrote them.
+    #[n(0)]
+    pub versions: Vec<(EntryRef, UserSet)>,
+}
+
+/// Wrong PINs in a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct PinTriesRow {
+    /// How many.
+    #[n(0)]
+    pub wrong: u32,
+    /// The last one, Unix ms by this device's clock.
+    #[n(1)]
+    pub last_ms: i64,
 }
 
 /// Where an entry stands, and when its writer's clock said it was.
@@ -179,9 +251,18 @@ pub struct SpaceRow {
     /// The log that mints.
     #[n(1)]
     pub custodian: LogId,
-    /// Order in which it was opened, from 0: sales use the first.
+    /// Order in which it was opened, from 0: sales use the first that has numbers.
     #[n(2)]
     pub ordinal: u32,
+    /// Who may hold its numbers.
+    #[n(3)]
+    pub sharing: Sharing,
+    /// Offset from UTC of its civil days, minutes.
+    #[n(4)]
+    pub utc_offset_min: Option<i32>,
+    /// The custodian gave custody away and nobody has accepted it yet.
+    #[n(5)]
+    pub custody_in_transit: bool,
 }
 
 /// All numbers of a space that one log has to do with. A number leaves `held`
@@ -201,9 +282,60 @@ pub struct HoldingRow {
     /// Voided by this log.
     #[n(3)]
     pub voided: Ranges,
+    /// Reported to the authority as lost with this log.
+    #[n(4)]
+    pub declared_lost: Ranges,
 }
 
-/// A cede that has not been accepted.
+/// When numbers of a resolution may be issued.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct WindowRow {
+    /// The entry that brought the resolution.
+    #[n(0)]
+    pub entry: EntryRef,
+    /// The authority's name for it.
+    #[n(1)]
+    pub resolution: String,
+    /// First number.
+    #[n(2)]
+    pub from: u64,
+    /// Last number, included.
+    #[n(3)]
+    pub to: u64,
+    /// First civil day of validity, days since 1970-01-01.
+    #[n(4)]
+    pub valid_from_day: Option<i32>,
+    /// Last civil day of validity, included.
+    #[n(5)]
+    pub valid_to_day: Option<i32>,
+}
+
+/// A provisional sale and what became of it.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct ProvisionalRow {
+    /// The sale.
+    #[n(0)]
+    pub entry: EntryRef,
+    /// The order.
+    #[n(1)]
+    pub order: OrderId,
+    /// The space its number comes from.
+    #[n(2)]
+    pub space: SpaceId,
+    /// What its paper says.
+    #[n(3)]
+    pub ticket: u64,
+    /// The only log that may fiscalise it.
+    #[n(4)]
+    pub by: LogId,
+    /// The sales that fiscalised it, rising by hash; more than one is a conflict.
+    #[n(5)]
+    pub fiscalised: Vec<EntryRef>,
+}
+
+/// A cede, or custody, that has not been accepted.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct InTransitRow {
@@ -216,9 +348,12 @@ pub struct InTransitRow {
     /// Who may accept.
     #[n(2)]
     pub to: LogId,
-    /// The cede's hash.
+    /// The hash of the entry that gave it.
     #[n(3)]
     pub hash: EntryHash,
+    /// Whether it is the right to mint; the ranges are empty then.
+    #[n(4)]
+    pub custody: bool,
 }
 
 /// A number on a sale.
@@ -252,6 +387,10 @@ pub struct OrderRow {
     /// The document's code.
     #[n(4)]
     pub code: String,
+    /// The count on the paper of a provisional sale; number and code are empty
+    /// until it is fiscalised.
+    #[n(5)]
+    pub ticket: Option<u64>,
 }
 
 /// What one log did to a product's stock.
@@ -356,4 +495,20 @@ pub struct AnomalyRow {
     /// What was odd.
     #[n(1)]
     pub what: String,
+}
+
+/// A change kept back.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct WithheldRow {
+    /// The entry that brought it.
+    #[n(0)]
+    pub entry: EntryRef,
+    /// The change.
+    #[n(1)]
+    pub change: DocumentChange,
+    /// The actor that its log had announced by then.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub actor: [u8; 16],
 }

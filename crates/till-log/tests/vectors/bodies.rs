@@ -1,11 +1,15 @@
-//! One body of each kind, and the small values inside of them.
+//! Bodies about numbers, sales, documents and conflicts, and the small values
+//! inside of bodies.
 
+use crate::frames::{chain, other_history, with_seen};
 use crate::golden::Golden;
-use crate::values::{CHEESE, COFFEE, founded, hash, log, order, plain_order, space, start};
+use crate::values::{CHEESE, COFFEE, entry_id, hash, log, order, plain_order, shop, space};
+use till_log::{check_fork, fork_proof, fork_tail, read_tail};
 use till_schema::body::{
-    Accept, Cede, ConflictKey, ConflictKind, Decision, DeviceAdd, DocumentChange, FiscalReceipt,
-    Outcome, Resolution, ResolutionImport, Role, SaleCommitted, SpaceOpen, StockMoved, StockReason,
-    Void,
+    Accept, AssignProvisional, Body, Cede, ConflictKey, ConflictKind, CustodyMove, Decision,
+    DeclareLost, DocumentChange, EndReason, FiscalReceipt, Kind, Outcome, Resolution,
+    ResolutionImport, Right, Role, SaleCommitted, SaleProvisional, Sharing, StockMoved,
+    StockReason, UserRole, Void,
 };
 use till_schema::catalogue::DocumentId;
 use till_schema::numbering::Ranges;
@@ -13,42 +17,10 @@ use till_schema::order::TenderKind;
 use till_schema::{Currency, Quantity, Seq};
 
 pub(crate) fn golden() -> Vec<Golden> {
-    [admin(), numbers(), shop_floor(), parts()].into_iter().flatten().collect()
-}
-
-fn admin() -> Vec<Golden> {
-    vec![
-        Golden::body(
-            "shop-founded",
-            "Body of kind 1: the shop “Tienda El Ejemplo”, nonce 16 × 11.",
-            founded().into(),
-        ),
-        Golden::body(
-            "start",
-            "Body of kind 2: first entry of a run, actor 16 × 01.",
-            start(1).into(),
-        ),
-        Golden::body(
-            "device-add",
-            "Body of kind 10: the device of seed 32 × 02 joins as manager and register.",
-            device_add().into(),
-        ),
-        Golden::body(
-            "space-open",
-            "Body of kind 11: the space generic, 900123456, POS, T1; custodian is the founder.",
-            SpaceOpen { space: space(), custodian: log(1) }.into(),
-        ),
-        Golden::body(
-            "document-change",
-            "Body of kind 20: a change of the customers' document. The change is opaque here; \
-             these bytes are not a real one.",
-            DocumentChange {
-                document: DocumentId::Customers,
-                change: b"\x85\x6f\x4a\x83".to_vec(),
-            }
-            .into(),
-        ),
-    ]
+    [numbers(), given_and_lost(), shop_floor(), conflicts(), parts()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn numbers() -> Vec<Golden> {
@@ -100,8 +72,47 @@ fn numbers() -> Vec<Golden> {
     ]
 }
 
+/// Numbers and custody on their way, lost numbers, and who fiscalises for whom.
+fn given_and_lost() -> Vec<Golden> {
+    vec![
+        Golden::body(
+            "custody-move",
+            "Body of kind 34: the device of seed 32 × 02 is to mint in the space.",
+            CustodyMove { space: space().id(), to: log(2) }.into(),
+        ),
+        Golden::body(
+            "declare-lost",
+            "Body of kind 35: numbers 83 to 100, held by the device of seed 32 × 02 when it was \
+             lost, were reported to the authority.",
+            DeclareLost {
+                space: space().id(),
+                ranges: Ranges::span(83, 100),
+                of: log(2),
+                reference: "radicado 2026-00017".to_owned(),
+            }
+            .into(),
+        ),
+        Golden::body(
+            "assign-provisional",
+            "Body of kind 36: the device of seed 32 × 01 fiscalises entry 5 of the log of seed \
+             32 × 02.",
+            AssignProvisional { sale: entry_id(2, 5), to: log(1) }.into(),
+        ),
+    ]
+}
+
 fn shop_floor() -> Vec<Golden> {
     vec![
+        Golden::body(
+            "document-change",
+            "Body of kind 20: a change of the customers' document. The change is opaque here; \
+             these bytes are not a real one.",
+            DocumentChange {
+                document: DocumentId::Customers,
+                change: b"\x85\x6f\x4a\x83".to_vec(),
+            }
+            .into(),
+        ),
         Golden::body(
             "sale-committed",
             "Body of kind 40: two lines, one weighed and discounted; a buyer; card and cash; \
@@ -114,9 +125,21 @@ fn shop_floor() -> Vec<Golden> {
             SaleCommitted { order: plain_order(), ..sale() }.into(),
         ),
         Golden::body(
+            "sale-committed-fiscalises",
+            "Body of kind 40: the same sale gives a number to the provisional sale that is entry \
+             5 of the log of seed 32 × 02, key 5.",
+            SaleCommitted { fiscalises: Some(entry_id(2, 5)), ..sale() }.into(),
+        ),
+        Golden::body(
             "stock-moved",
             "Body of kind 41: 24 of one product and 1.5 of another came in.",
             stock_moved().into(),
+        ),
+        Golden::body(
+            "sale-provisional",
+            "Body of kind 42: the order of body-40-sale-committed without a number, the device's \
+             third.",
+            provisional().into(),
         ),
         Golden::body(
             "fiscal-receipt",
@@ -132,6 +155,11 @@ fn shop_floor() -> Vec<Golden> {
             }
             .into(),
         ),
+    ]
+}
+
+fn conflicts() -> Vec<Golden> {
+    vec![
         Golden::body(
             "resolution",
             "Body of kind 60: of two prices, the one set by entry 32 × aa stays; replaces the \
@@ -148,7 +176,43 @@ fn shop_floor() -> Vec<Golden> {
             }
             .into(),
         ),
+        fork(),
+        tail(),
     ]
+}
+
+/// The founder's key has signed two entries 7.
+fn fork() -> Golden {
+    let proof = fork_proof(&chain()[2], &other_history()).expect("two entries at position 7");
+    let golden = Golden::body(
+        "fork-proof",
+        "Body of kind 70: the frame of chain-3 and another one that the key of seed 32 × 01 has \
+         signed for position 7, both without their bodies. Both are real.",
+        proof.into(),
+    );
+    golden.and(|bytes| {
+        let body = Body::decode(Kind(70), bytes).expect("decodes");
+        let Some(Body::ForkProof(proof)) = body else { panic!("{body:?} is no proof") };
+        assert_eq!(check_fork(shop(), &proof).expect("proves it").at, Seq(7));
+    })
+}
+
+/// A frame of a log that has two histories.
+fn tail() -> Golden {
+    let frame = with_seen(&chain());
+    let golden = Golden::body(
+        "fork-tail",
+        "Body of kind 71: the frame of frame-seen with the bodies of its facts, kinds 32, 40 and \
+         41; that of kind 2 is left out.",
+        fork_tail(&frame).expect("fits").into(),
+    );
+    golden.and(move |bytes| {
+        let body = Body::decode(Kind(71), bytes).expect("decodes");
+        let Some(Body::ForkTail(tail)) = body else { panic!("{body:?} is no tail") };
+        let read = read_tail(shop(), &tail).expect("as it is made");
+        let kept: Vec<bool> = read.entries().iter().map(|entry| entry.body.is_some()).collect();
+        assert_eq!((read.head(), kept), (frame.head(), vec![false, true, true, true]));
+    })
 }
 
 /// Parts whose numbers and shapes no single body shows.
@@ -193,11 +257,42 @@ fn parts() -> Vec<Golden> {
                 ConflictKind::Unentitled,
             ],
         ),
+        Golden::value(
+            "conflict-kinds-2",
+            "The numbers of conflict kinds after those of conflict-kinds, in the order of \
+             entry.md.",
+            vec![
+                ConflictKind::AdminFork,
+                ConflictKind::OutsideValidity,
+                ConflictKind::ProvisionalOpen,
+                ConflictKind::DoubleFiscalised,
+            ],
+        ),
+        Golden::value(
+            "enumerations-2",
+            "The numbers of sharing (shared, single), reasons of an end (lost, stolen, rolled \
+             back, forked, replaced), rights (sell, discount, price override, edit products, edit \
+             customers, move stock, manage numbers, resolve conflicts, manage devices, manage \
+             users) and roles of people (owner, manager, cashier).",
+            (
+                vec![Sharing::Shared, Sharing::Single],
+                vec![
+                    EndReason::Lost,
+                    EndReason::Stolen,
+                    EndReason::RolledBack,
+                    EndReason::Forked,
+                    EndReason::Replaced,
+                ],
+                Right::ALL.to_vec(),
+                vec![UserRole::Owner, UserRole::Manager, UserRole::Cashier],
+            ),
+        ),
+        Golden::value(
+            "entry-id",
+            "The id of entry 5 of the log of seed 32 × 02, whose hash is 32 × e2.",
+            entry_id(2, 5),
+        ),
     ]
-}
-
-pub(crate) fn device_add() -> DeviceAdd {
-    DeviceAdd { log: log(2), name: "Caja 2".to_owned(), roles: vec![Role::Manager, Role::Register] }
 }
 
 pub(crate) fn import() -> ResolutionImport {
@@ -222,7 +317,12 @@ pub(crate) fn sale() -> SaleCommitted {
         number: 81,
         document: b"<document/>".to_vec(),
         code: "ab".repeat(32),
+        fiscalises: None,
     }
+}
+
+pub(crate) fn provisional() -> SaleProvisional {
+    SaleProvisional { order: order(), space: space().id(), ticket: 3 }
 }
 
 pub(crate) fn stock_moved() -> StockMoved {

@@ -4,8 +4,11 @@
 use crate::golden::read;
 use crate::values::{hash, key, log, shop};
 use ed25519_dalek::Signer;
-use till_log::{Drafter, Head, VerifyError, fork_proof, verify_frame};
-use till_schema::body::{DeviceAdd, Role};
+use till_log::{
+    Context, Drafter, Fork, ForkError, Head, VerifyError, check_fork, fork_proof, read_frame,
+    read_tail, verify_frame,
+};
+use till_schema::body::{Body, DeviceAdd, ForkProof, Kind, Role};
 use till_schema::entry::{Frame, Header, head_digest};
 use till_schema::{Seq, ShopId, Vector};
 
@@ -141,15 +144,70 @@ fn only_the_author_signs() {
 #[test]
 fn another_history_of_the_author_breaks_the_chain_and_proves_the_fork() {
     let chain = chain();
-    let other = DeviceAdd { log: log(6), name: "Otra".to_owned(), roles: vec![Role::Owner] };
+    let other = DeviceAdd {
+        log: log(6),
+        name: "Otra".to_owned(),
+        roles: vec![Role::Owner],
+        replaces: None,
+    };
     let other = Drafter::new(shop(), key(1), chain[1].0, Vector::new())
-        .draft(vec![other.into()], &Vector::new(), Seq(5), 0)
+        .draft(
+            vec![other.into()],
+            &Vector::new(),
+            Context { admin_pos: Seq(5), ..Context::default() },
+        )
         .expect("fits");
     let read =
         verify_frame(shop(), log(1), chain[1].0, other.bytes()).expect("signed by its author");
     assert_eq!(error(read.head(), &chain[2].1), VerifyError::BrokenChain(Seq(7)));
-    let proof = fork_proof(chain[2].0, &read).expect("two entries at position 6");
-    assert_eq!((proof.held, proof.other), (chain[2].0, other.head()));
     let elsewhere = Head { hash: hash(1), ..chain[2].0 };
     assert_eq!(error(elsewhere, &chain[2].1), VerifyError::BrokenChain(Seq(7)));
+    // A frame of the chain at this position proves it, and so does the one after,
+    // by the entry it follows.
+    for (_, bytes) in &chain[1..] {
+        let held = read_frame(shop(), bytes).expect("stands by itself");
+        let proof = fork_proof(&held, &read).expect("two entries at position 6");
+        let fork = check_fork(shop(), &proof).expect("proves it");
+        let lower = read.head().hash.min(chain[2].0.hash);
+        assert_eq!((proof.log, fork), (log(1), Fork { at: Seq(6), lower }));
+    }
+    let first = read_frame(shop(), &chain[0].1).expect("stands by itself");
+    assert_eq!(fork_proof(&first, &read), None, "what both histories begin with");
+}
+
+#[test]
+fn a_damaged_proof_proves_nothing() {
+    let chain = chain();
+    let Some(Body::ForkProof(proof)) =
+        Body::decode(Kind(70), &read("body-70-fork-proof")).expect("decodes")
+    else {
+        panic!("not a proof");
+    };
+    let refused = |proof: &ForkProof| check_fork(shop(), proof).expect_err("proves nothing");
+    let of_another = ForkProof { log: log(2), ..proof.clone() };
+    assert_eq!(refused(&of_another), ForkError::OtherLog);
+    let of_one_chain = ForkProof { one: chain[1].1.clone().into(), ..proof.clone() };
+    // The other frame follows this one.
+    assert_eq!(refused(&of_one_chain), ForkError::NoContradiction);
+    let twice = ForkProof { other: proof.one.clone(), ..proof.clone() };
+    assert_eq!(refused(&twice), ForkError::NoContradiction);
+    assert!(matches!(
+        check_fork(ShopId([9; 32]), &proof),
+        Err(ForkError::Frame(VerifyError::WrongShop { .. }))
+    ));
+    let Some(Body::ForkTail(tail)) =
+        Body::decode(Kind(71), &read("body-71-fork-tail")).expect("decodes")
+    else {
+        panic!("not a tail");
+    };
+    for bit in 0..tail.frame.len() * 8 {
+        let mut flipped = tail.clone();
+        flipped.frame[bit / 8] ^= 1 << (bit % 8);
+        assert!(read_tail(shop(), &flipped).is_err(), "bit {bit} of a tail");
+    }
+    for bit in 0..proof.other.len() * 8 {
+        let mut flipped = proof.clone();
+        flipped.other[bit / 8] ^= 1 << (bit % 8);
+        assert!(matches!(refused(&flipped), ForkError::Frame(_)), "bit {bit}");
+    }
 }

@@ -1,15 +1,16 @@
 //! Headers and signed frames.
 
-use crate::bodies::{cede, device_add, import, sale, stock_moved};
+use crate::admin::{device_add, space_open};
+use crate::bodies::{cede, import, provisional, sale, stock_moved};
 use crate::golden::Golden;
-use crate::values::{WALL_MS, founded, key, log, shop, space, start};
+use crate::values::{CASHIER, MANAGER, WALL_MS, founded, key, log, shop, start};
 use ed25519_dalek::Signer;
-use till_log::{Drafter, Head, VerifiedFrame, verify_frame};
-use till_schema::body::{Accept, Body, DeviceAdd, Kind, Role, SpaceOpen};
+use till_log::{Context, Drafter, Head, VerifiedFrame, verify_frame};
+use till_schema::body::{Accept, Body, Cede, DeviceAdd, Kind, Role, SaleCommitted};
 use till_schema::entry::{
     EntryBytes, FLAG_CRITICAL, Frame, HEADER_VERSION, Header, body_hash, head_digest,
 };
-use till_schema::{EntryHash, Seq, Vector};
+use till_schema::{EntryHash, EntryId, Seq, UserId, Vector};
 
 /// A kind that will not be given out.
 const UNKNOWN: Kind = Kind(60_000);
@@ -17,8 +18,22 @@ const UNKNOWN: Kind = Kind(60_000);
 pub(crate) fn golden() -> Vec<Golden> {
     let chain = chain();
     let seen = with_seen(&chain);
+    let people = with_people(seen.head());
     vec![
         header(&seen),
+        header_of_people(
+            "header-user-approver",
+            "The header of the entry of frame-user-approver: elements 12 and 13, the cashier \
+             16 × 0a and the manager 16 × 0b.",
+            &people[0],
+            14,
+        ),
+        header_of_people(
+            "header-user",
+            "The header of the entry of frame-user: element 12 and no 13.",
+            &people[1],
+            13,
+        ),
         drafted(
             "chain-1",
             "First of three frames of the log of seed 32 × 01: the founding, kinds 1, 2, 10, 11 \
@@ -43,7 +58,21 @@ pub(crate) fn golden() -> Vec<Golden> {
             "First frame of the log of seed 32 × 02: kinds 2, 32, 40 and 41. Its first entry has \
              seen 7 entries of seed 32 × 01 and 3 of seed 32 × 03.",
             Head::default(),
-            seen,
+            seen.clone(),
+        ),
+        drafted(
+            "frame-user-approver",
+            "Second frame of the log of seed 32 × 02: kind 42 as entry 5, done by the cashier \
+             16 × 0a and allowed by the manager 16 × 0b.",
+            seen.head(),
+            people[0].clone(),
+        ),
+        drafted(
+            "frame-user",
+            "Third frame of the log of seed 32 × 02: kind 40 as entry 6 gives entry 5 its number; \
+             done by the cashier.",
+            people[0].head(),
+            people[1].clone(),
         ),
         unknown_kind(),
         later_field(),
@@ -57,12 +86,13 @@ pub(crate) fn chain() -> Vec<VerifiedFrame> {
         log: log(1),
         name: "Oficina".to_owned(),
         roles: vec![Role::Owner, Role::Register],
+        replaces: None,
     };
     let founding: Vec<Body> = vec![
         founded().into(),
         start(1).into(),
         founder.into(),
-        SpaceOpen { space: space(), custodian: log(1) }.into(),
+        space_open().into(),
         import().into(),
     ];
     [founding, vec![device_add().into()], vec![cede().into()]]
@@ -71,23 +101,74 @@ pub(crate) fn chain() -> Vec<VerifiedFrame> {
             let head = drafter.head().seq;
             let applied = Vector::from([(log(1), head)]);
             let wall_ms = WALL_MS + head.0 as i64 * 1000;
-            let frame = drafter.draft(bodies, &applied, head, wall_ms).expect("fits");
+            let frame = drafter
+                .draft(bodies, &applied, Context { admin_pos: head, wall_ms, ..Context::default() })
+                .expect("fits");
             drafter.keep(&frame);
             frame
         })
         .collect()
 }
 
+/// The last frame of [`chain`] as a second machine with the founder's key would
+/// have written it.
+pub(crate) fn other_history() -> VerifiedFrame {
+    let before = chain()[1].head();
+    let elsewhere = Cede { to: log(3), ..cede() };
+    Drafter::new(shop(), key(1), before, Vector::new())
+        .draft(
+            vec![elsewhere.into()],
+            &Vector::new(),
+            Context { admin_pos: before.seq, wall_ms: WALL_MS + 9000, ..Context::default() },
+        )
+        .expect("fits")
+}
+
 /// A register's first frame: it accepts its numbers and sells.
-fn with_seen(chain: &[VerifiedFrame]) -> VerifiedFrame {
+pub(crate) fn with_seen(chain: &[VerifiedFrame]) -> VerifiedFrame {
     let given = chain[2].head();
     let accept = Accept { giver: log(1), giver_seq: given.seq, giver_hash: given.hash };
     let bodies: Vec<Body> =
         vec![start(2).into(), accept.into(), sale().into(), stock_moved().into()];
     let applied = Vector::from([(log(1), given.seq), (log(3), Seq(3))]);
     Drafter::new(shop(), key(2), Head::default(), Vector::new())
-        .draft(bodies, &applied, given.seq, WALL_MS + 62_000)
+        .draft(
+            bodies,
+            &applied,
+            Context { admin_pos: given.seq, wall_ms: WALL_MS + 62_000, ..Context::default() },
+        )
         .expect("fits")
+}
+
+/// A register's next frames, done by people: a sale that waits for its number,
+/// and the number.
+fn with_people(before: Head) -> [VerifiedFrame; 2] {
+    let mut drafter = Drafter::new(shop(), key(2), before, Vector::new());
+    let mut draft = |body: Body, seconds: i64, approver: Option<UserId>| {
+        let context = Context {
+            admin_pos: Seq(7),
+            wall_ms: WALL_MS + seconds * 1000,
+            user: Some(CASHIER),
+            approver,
+        };
+        let frame = drafter.draft(vec![body], &Vector::new(), context).expect("fits");
+        drafter.keep(&frame);
+        frame
+    };
+    let waits = draft(provisional().into(), 70, Some(MANAGER));
+    let Head { seq, hash } = waits.head();
+    let fiscalises = Some(EntryId { log: log(2), seq, hash });
+    let numbered = SaleCommitted { number: 82, fiscalises, ..sale() };
+    let numbered = draft(numbered.into(), 80, None);
+    [waits, numbered]
+}
+
+/// The header of an entry that people did: an array that ends with them.
+fn header_of_people(name: &str, about: &str, frame: &VerifiedFrame, elements: usize) -> Golden {
+    let header = frame.entries()[0].header.clone();
+    Golden::value(name, about, header).and(move |bytes| {
+        assert_eq!(usize::from(bytes[0]), 0x80 + elements, "the length of the array");
+    })
 }
 
 /// The header of the register's first entry, written out.
@@ -107,6 +188,8 @@ fn header(frame: &VerifiedFrame) -> Golden {
         wall_ms: WALL_MS + 62_000,
         seen,
         body_len: body.len() as u32,
+        user: None,
+        approver: None,
         body_hash: body_hash(&body),
     };
     assert_eq!(frame.entries()[0].header, header, "the drafter writes the same header");
@@ -186,6 +269,8 @@ fn one_entry(kind: Kind, flags: u8, body: Vec<u8>) -> (Vec<u8>, Header) {
         wall_ms: WALL_MS,
         seen: Vec::new(),
         body_len: body.len() as u32,
+        user: None,
+        approver: None,
         body_hash: body_hash(&body),
     };
     let entry = EntryBytes { header: till_schema::to_bytes(&header), body };

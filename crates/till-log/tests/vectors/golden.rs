@@ -60,6 +60,16 @@ impl Golden {
         Self { kind, ..golden }
     }
 
+    /// A further look at the bytes.
+    pub(crate) fn and(self, further: impl Fn(&[u8]) + 'static) -> Self {
+        let first = self.check;
+        let check = Box::new(move |bytes: &[u8]| {
+            first(bytes);
+            further(bytes);
+        });
+        Self { check, ..self }
+    }
+
     /// Reads the files and holds them to what the code makes and understands.
     pub(crate) fn check(&self) {
         let bytes = read(&self.name);

@@ -6,7 +6,8 @@ use till_schema::numbering::Space;
 use till_schema::order::{Buyer, Order, OrderLine, TaxTotal, Tender, TenderKind, Totals};
 use till_schema::rows::EntryRef;
 use till_schema::{
-    Currency, CustomerId, EntryHash, LogId, OrderId, ProductId, Quantity, Seq, ShopId,
+    Currency, CustomerId, EntryHash, EntryId, LogId, OrderId, ProductId, Quantity, Seq, ShopId,
+    UserId,
 };
 
 /// 2026-01-01 00:00 UTC, Unix ms.
@@ -15,8 +16,11 @@ pub(crate) const COFFEE: ProductId = ProductId([0xc0; 16]);
 pub(crate) const CHEESE: ProductId = ProductId([0xc1; 16]);
 pub(crate) const CUSTOMER: CustomerId = CustomerId([0xcc; 16]);
 pub(crate) const ORDER: OrderId = OrderId([0x0d; 16]);
+pub(crate) const CASHIER: UserId = UserId([0x0a; 16]);
+pub(crate) const MANAGER: UserId = UserId([0x0b; 16]);
 
-/// The key whose seed is one byte, 32 times: 1 the founder, 2 a register.
+/// The key whose seed is one byte, 32 times: 1 the founder, 2 a register, 9 what
+/// the recovery words make.
 pub(crate) fn key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])
 }
@@ -36,6 +40,7 @@ pub(crate) fn founded() -> ShopFounded {
         currency: Currency::Cop,
         country: "generic".to_owned(),
         tax_id: "900123456".to_owned(),
+        recovery_key: None,
     }
 }
 
@@ -63,6 +68,10 @@ pub(crate) fn space() -> Space {
 
 pub(crate) fn entry(seed: u8, seq: u64) -> EntryRef {
     EntryRef { log: log(seed), seq: Seq(seq), hash: hash(0xe0 + seed), wall_ms: WALL_MS }
+}
+
+pub(crate) fn entry_id(seed: u8, seq: u64) -> EntryId {
+    EntryId { log: log(seed), seq: Seq(seq), hash: hash(0xe0 + seed) }
 }
 
 /// Two bags of coffee and 250 g of cheese with a discount, paid by card and cash.
