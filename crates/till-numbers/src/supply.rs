@@ -1,85 +1,179 @@
-//! Who may issue what next, and when to ask for more.
+//! Which number the next sale gets.
 
+use crate::holdings::{holding, space as space_row, spaces};
+use crate::windows::{civil_day, is_valid, numbers_of, windows};
+use till_schema::body::Sharing;
 use till_schema::numbering::Ranges;
-use till_schema::rows::{HoldingRow, Rows, SpaceRow, Table, collect_rows, get_row, key};
+use till_schema::rows::{Rows, SpaceRow, WindowRow};
 use till_schema::{LogId, SpaceId};
 
-/// A device that holds fewer asks for more: a week of a busy till's sales.
-pub const LOW_WATER: u64 = 500;
-/// A grant fills the asker up to this many.
-pub const HIGH_WATER: u64 = 2 * LOW_WATER;
-/// The fewest numbers worth an entry for a device that still has some.
-pub const GRANT_MIN: u64 = 50;
+/// The number the next sale gets.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Choice {
+    /// Its space.
+    pub space: SpaceId,
+    /// The number.
+    pub number: u64,
+    /// The resolution it is issued under; empty when none names it.
+    pub resolution: String,
+}
 
-/// The shop's spaces in the order they were opened.
-pub fn spaces(rows: &dyn Rows) -> Vec<(SpaceId, SpaceRow)> {
-    let mut spaces: Vec<(SpaceId, SpaceRow)> = collect_rows::<SpaceRow>(rows, Table::Spaces, &[])
-        .into_iter()
-        .map(|(_, row)| (row.space.id(), row))
-        .collect();
-    spaces.sort_by_key(|(_, row)| row.ordinal);
+/// Why a device cannot issue a number now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Shortage {
+    /// The shop has no space this device may issue from.
+    #[error("the shop has no series of numbers for this device")]
+    NoSpace,
+    /// The device holds no numbers at all.
+    #[error("this device holds no numbers in {spaces} series")]
+    Dry {
+        /// How many spaces it could issue from.
+        spaces: usize,
+    },
+    /// The device holds numbers, and the dates of all of them are over.
+    #[error("the {count} numbers of this device have expired")]
+    Expired {
+        /// The last day any of them could be issued, days since 1970-01-01.
+        last_day: i32,
+        /// How many it holds.
+        count: u64,
+    },
+    /// The device holds numbers, and the dates of some are to come.
+    #[error("the {count} numbers of this device may not be issued yet")]
+    NotYetValid {
+        /// The first day one of them may be issued, days since 1970-01-01.
+        first_day: i32,
+        /// How many it holds whose dates are to come.
+        count: u64,
+    },
+}
+
+/// Chooses the number of `me`'s next sale. `at_ms` is Unix time in ms;
+/// `utc_offset_min` is the device's, for spaces that name no offset of their own.
+///
+/// A prefix of the device's own goes first, then the spaces in the order they
+/// were opened; another register's prefix never, unless `me` was given numbers
+/// of it. Within a space the resolution that ends first is drained first, from
+/// its lowest number (correctness 1.4, `pick`).
+///
+/// # Errors
+/// Why there is none: [`Shortage`].
+pub fn choose(
+    rows: &dyn Rows,
+    me: LogId,
+    at_ms: i64,
+    utc_offset_min: i32,
+) -> Result<Choice, Shortage> {
+    let spaces = spaces_of(rows, me);
+    for (space, row) in &spaces {
+        let day = civil_day(at_ms, row.utc_offset_min.unwrap_or(utc_offset_min));
+        if let Some(choice) = choose_in(rows, *space, me, day) {
+            return Ok(choice);
+        }
+    }
+    Err(shortage(rows, me, &spaces, at_ms, utc_offset_min))
+}
+
+/// What `log` holds in a space and may issue at a moment. `at_ms` is Unix time
+/// in ms; `utc_offset_min` counts when the space names no offset.
+pub fn valid_held(
+    rows: &dyn Rows,
+    space: SpaceId,
+    log: LogId,
+    at_ms: i64,
+    utc_offset_min: i32,
+) -> Ranges {
+    let offset = space_row(rows, space).and_then(|row| row.utc_offset_min);
+    valid_on(rows, space, log, civil_day(at_ms, offset.unwrap_or(utc_offset_min)))
+}
+
+/// What `log` holds and may issue on a civil day. A number that no resolution
+/// names cannot come to be, and is taken for valid.
+pub(crate) fn valid_on(rows: &dyn Rows, space: SpaceId, log: LogId, day: i32) -> Ranges {
+    let held = holding(rows, space, log).held;
+    let (mut named, mut valid) = (Ranges::new(), Ranges::new());
+    for window in windows(rows, space) {
+        named = named.union(&numbers_of(&window));
+        if is_valid(&window, day) {
+            valid = valid.union(&numbers_of(&window));
+        }
+    }
+    held.minus(&named.minus(&valid))
+}
+
+/// The spaces a device issues from, first choice first.
+fn spaces_of(rows: &dyn Rows, me: LogId) -> Vec<(SpaceId, SpaceRow)> {
+    let mut spaces = spaces(rows);
+    spaces.retain(|(space, row)| match row.sharing {
+        Sharing::Shared => true,
+        Sharing::Single => row.custodian == me || !holding(rows, *space, me).held.is_empty(),
+    });
+    let is_own = |row: &SpaceRow| row.sharing == Sharing::Single && row.custodian == me;
+    spaces.sort_by_key(|(_, row)| (!is_own(row), row.ordinal));
     spaces
 }
 
-/// What a log holds, minted, issued and voided in a space.
-pub fn holding(rows: &dyn Rows, space: SpaceId, log: LogId) -> HoldingRow {
-    get_row(rows, Table::Holdings, &key(&[&space.0, &log.0])).unwrap_or_default()
-}
-
-/// The number the log's next sale gets: the lowest it holds.
-pub fn next_number(rows: &dyn Rows, space: SpaceId, log: LogId) -> Option<u64> {
-    holding(rows, space, log).held.first()
-}
-
-/// What `giver` should cede to a device that says it holds `asker_held`: up to
-/// the asker's high-water mark, and never so much that the giver falls below
-/// its own low-water mark; a custodian of few keeps half. `None` when it is not
-/// worth an entry.
-pub fn grant(
-    rows: &dyn Rows,
-    space: SpaceId,
-    giver: LogId,
-    asker: LogId,
-    asker_held: u64,
-) -> Option<Ranges> {
-    if asker_held >= LOW_WATER || asker == giver {
-        return None;
-    }
-    // One cede in flight a pair: what is already on its way counts as held.
-    let mut on_the_way = 0;
-    for (_, row) in
-        collect_rows::<till_schema::rows::InTransitRow>(rows, Table::InTransit, &giver.0)
-    {
-        if row.to == asker && row.space == space {
-            on_the_way += row.ranges.count();
+fn choose_in(rows: &dyn Rows, space: SpaceId, me: LogId, day: i32) -> Option<Choice> {
+    let held = holding(rows, space, me).held;
+    let mut named = Ranges::new();
+    let mut best: Option<(i32, u64, WindowRow)> = None;
+    for window in windows(rows, space) {
+        let span = numbers_of(&window);
+        named = named.union(&span);
+        let first = held.intersection(&span).first().filter(|_| is_valid(&window, day));
+        let Some(first) = first else { continue };
+        // One without an end is drained last.
+        let end = window.valid_to_day.unwrap_or(i32::MAX);
+        if best.as_ref().is_none_or(|(till, low, _)| (end, first) < (*till, *low)) {
+            best = Some((end, first, window));
         }
     }
-    let wanted = HIGH_WATER.saturating_sub(asker_held).saturating_sub(on_the_way);
-    let custodian = get_row::<SpaceRow>(rows, Table::Spaces, &space.0)
-        .is_some_and(|row| row.custodian == giver);
-    let held = holding(rows, space, giver).held;
-    let keep = if custodian { LOW_WATER.min(held.count() / 2) } else { LOW_WATER };
-    let surplus = held.count().saturating_sub(keep);
-    let count = wanted.min(if custodian { surplus } else { surplus / 2 });
-    // A device that has none gets what there is.
-    let worthwhile = if asker_held == 0 { 1 } else { GRANT_MIN };
-    if count < worthwhile || on_the_way > 0 {
-        return None;
+    match best {
+        Some((_, number, window)) => Some(Choice { space, number, resolution: window.resolution }),
+        None => {
+            let number = held.minus(&named).first()?;
+            Some(Choice { space, number, resolution: String::new() })
+        }
     }
-    // The giver goes on with its lowest numbers; the highest go away.
-    Some(held.minus(&held.take(held.count() - count)))
 }
 
-/// What a person should do about a stock of numbers; empty when nothing.
-pub fn advice(held: u64, custodian: bool) -> String {
-    let remedy = if custodian {
-        "import a new resolution"
-    } else {
-        "connect to the device that grants numbers, or ask the owner"
-    };
-    match held {
-        0 => format!("no numbers left: {remedy}"),
-        1..LOW_WATER => format!("{held} numbers left: {remedy}"),
-        LOW_WATER.. => String::new(),
+/// Called when nothing held is valid: every held number has a resolution whose
+/// dates are over or to come.
+fn shortage(
+    rows: &dyn Rows,
+    me: LogId,
+    spaces: &[(SpaceId, SpaceRow)],
+    at_ms: i64,
+    utc_offset_min: i32,
+) -> Shortage {
+    if spaces.is_empty() {
+        return Shortage::NoSpace;
+    }
+    let (mut held_count, mut coming_count) = (0, 0);
+    let (mut last_day, mut first_day) = (i32::MIN, i32::MAX);
+    for (space, row) in spaces {
+        let day = civil_day(at_ms, row.utc_offset_min.unwrap_or(utc_offset_min));
+        let held = holding(rows, *space, me).held;
+        held_count += held.count();
+        let mut coming = Ranges::new();
+        for window in windows(rows, *space) {
+            let these = held.intersection(&numbers_of(&window));
+            if these.is_empty() {
+                continue;
+            }
+            match (window.valid_from_day, window.valid_to_day) {
+                (Some(from), to) if from > day && to.is_none_or(|to| from <= to) => {
+                    first_day = first_day.min(from);
+                    coming = coming.union(&these);
+                }
+                (_, to) => last_day = last_day.max(to.unwrap_or(day)),
+            }
+        }
+        coming_count += coming.count();
+    }
+    match (held_count, coming_count) {
+        (0, _) => Shortage::Dry { spaces: spaces.len() },
+        (count, 0) => Shortage::Expired { last_day, count },
+        (_, count) => Shortage::NotYetValid { first_day, count },
     }
 }
