@@ -14,31 +14,49 @@ pub use orders::{COMMITTED_TWICE, order, orders, totals};
 pub use stock::{oversold_evidence, stock};
 
 use till_schema::body::Body;
+use till_schema::order::Order;
 use till_schema::rows::{EntryRef, Rows};
 
 /// Applies an entry. Entries about other things are passed over.
 ///
 /// Every row written is the same whatever the order in which entries of
-/// different logs are applied.
+/// different logs are applied. Fiscal numbers are folded before: a provisional
+/// sale takes the number that their rows say counts.
 pub fn apply(rows: &mut dyn Rows, entry: &EntryRef, body: &Body) {
+    apply_with(rows, entry, body, stock::sold);
+}
+
+/// Applies an entry of a log with two histories, from the position on at which
+/// they part. The rows are the same whichever history comes first.
+pub fn apply_branch(rows: &mut dyn Rows, entry: &EntryRef, body: &Body) {
+    apply_with(rows, entry, body, stock::sold_in_branch);
+}
+
+fn apply_with(
+    rows: &mut dyn Rows,
+    entry: &EntryRef,
+    body: &Body,
+    take_from_stock: fn(&mut dyn Rows, &EntryRef, &Order),
+) {
     match body {
         Body::SaleCommitted(sale) => {
-            orders::sold(rows, entry, sale);
-            stock::sold(rows, entry, &sale.order);
+            match sale.fiscalises {
+                Some(provisional) => orders::fiscalised(rows, entry, sale, provisional),
+                None => {
+                    orders::sold(rows, entry, sale);
+                    take_from_stock(rows, entry, &sale.order);
+                }
+            }
             fiscal::issued(rows, entry, sale);
+        }
+        Body::SaleProvisional(sale) => {
+            orders::sold_provisionally(rows, entry, sale);
+            take_from_stock(rows, entry, &sale.order);
         }
         Body::StockMoved(moved) => stock::moved(rows, entry, moved),
         Body::FiscalReceipt(receipt) => fiscal::settled(rows, entry, receipt),
-        Body::ShopFounded(_)
-        | Body::Start(_)
-        | Body::DeviceAdd(_)
-        | Body::SpaceOpen(_)
-        | Body::DocumentChange(_)
-        | Body::ResolutionImport(_)
-        | Body::Cede(_)
-        | Body::Accept(_)
-        | Body::Void(_)
-        | Body::Resolution(_) => {}
+        // About devices, numbers, documents, people and decisions.
+        _ => {}
     }
 }
 

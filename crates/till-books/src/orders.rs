@@ -1,22 +1,68 @@
 //! Orders and the money that came with them.
 
 use std::collections::BTreeMap;
-use till_schema::body::SaleCommitted;
+use till_schema::body::{SaleCommitted, SaleProvisional};
 use till_schema::order::{Order, TaxTotal, TenderKind, Totals};
 use till_schema::rows::{
-    EntryRef, OrderRow, PaymentRow, Rows, Table, collect_rows, get_row, key, put_anomaly, put_row,
+    EntryRef, OrderRow, PaymentRow, ProvisionalRow, Rows, Table, collect_rows, get_row, key,
+    put_anomaly, put_row,
 };
-use till_schema::{LogId, OrderId};
+use till_schema::{EntryId, LogId, OrderId};
 
 pub(crate) fn sold(rows: &mut dyn Rows, entry: &EntryRef, sale: &SaleCommitted) {
-    let order = &sale.order;
     let row = OrderRow {
-        order: order.clone(),
+        order: sale.order.clone(),
         entry: *entry,
         space: sale.space,
         number: sale.number,
         code: sale.code.clone(),
+        ticket: None,
     };
+    committed(rows, entry, row);
+}
+
+/// A sale whose number follows: money and goods moved all the same.
+pub(crate) fn sold_provisionally(rows: &mut dyn Rows, entry: &EntryRef, sale: &SaleProvisional) {
+    let row = OrderRow {
+        order: sale.order.clone(),
+        entry: *entry,
+        space: sale.space,
+        number: 0,
+        code: String::new(),
+        ticket: Some(sale.ticket),
+    };
+    committed(rows, entry, row);
+}
+
+/// A provisional sale gets its number; of two numbers, the one whose entry has
+/// the lower hash.
+pub(crate) fn fiscalised(
+    rows: &mut dyn Rows,
+    entry: &EntryRef,
+    sale: &SaleCommitted,
+    provisional: EntryId,
+) {
+    let found: Option<ProvisionalRow> = get_row(rows, Table::Provisionals, &provisional.hash.0);
+    let counts = found
+        .filter(|row| row.order == sale.order.id)
+        .is_some_and(|row| row.fiscalised.first().is_some_and(|first| first.hash == entry.hash));
+    let held: Option<OrderRow> = get_row(rows, Table::Orders, &sale.order.id.0);
+    match held {
+        Some(held) if counts && held.entry.hash == provisional.hash => {
+            let row = OrderRow {
+                space: sale.space,
+                number: sale.number,
+                code: sale.code.clone(),
+                ..held
+            };
+            put_row(rows, Table::Orders, &sale.order.id.0, &row);
+        }
+        _ => {}
+    }
+}
+
+fn committed(rows: &mut dyn Rows, entry: &EntryRef, row: OrderRow) {
+    let order = row.order.clone();
     let held: Option<OrderRow> = get_row(rows, Table::Orders, &order.id.0);
     // Only a cloned device commits one order twice. Both are facts of cash and
     // stock; the same one is "the" order on every device.
@@ -29,13 +75,13 @@ pub(crate) fn sold(rows: &mut dyn Rows, entry: &EntryRef, sale: &SaleCommitted) 
             rows.delete(Table::OrdersByTime, &time_key(&held.order));
         }
         put_row(rows, Table::Orders, &order.id.0, &row);
-        rows.put(Table::OrdersByTime, &time_key(order), &[]);
+        rows.put(Table::OrdersByTime, &time_key(&order), &[]);
     }
     for tender in &order.tenders {
-        add_payment(rows, entry.log, order, tender.kind, tender.amount, 1);
+        add_payment(rows, entry.log, &order, tender.kind, tender.amount, 1);
     }
     if order.change != 0 {
-        add_payment(rows, entry.log, order, TenderKind::Cash, order.change.wrapping_neg(), 0);
+        add_payment(rows, entry.log, &order, TenderKind::Cash, order.change.wrapping_neg(), 0);
     }
 }
 

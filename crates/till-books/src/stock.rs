@@ -33,6 +33,22 @@ pub(crate) fn sold(rows: &mut dyn Rows, entry: &EntryRef, order: &Order) {
     }
 }
 
+/// A sale by one of two histories of a log. Neither comes before the other, so
+/// what counts as the last is a matter of position and hash, and what was sold
+/// with open eyes is not told apart.
+pub(crate) fn sold_in_branch(rows: &mut dyn Rows, entry: &EntryRef, order: &Order) {
+    for line in &order.lines {
+        let mut row = row(rows, line.product, entry.log);
+        row.moved = row.moved.wrapping_sub(line.quantity.0);
+        let place = |entry: &EntryRef| (entry.seq, entry.hash);
+        let is_later = row.trusting_sale.is_none_or(|last| place(&last) < place(entry));
+        if is_later && line.stock_before >= line.quantity.0 {
+            row.trusting_sale = Some(*entry);
+        }
+        write(rows, line.product, entry.log, &row);
+    }
+}
+
 pub(crate) fn moved(rows: &mut dyn Rows, entry: &EntryRef, moved: &StockMoved) {
     for (product, change) in &moved.moves {
         let mut row = row(rows, *product, entry.log);

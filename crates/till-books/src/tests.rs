@@ -1,6 +1,6 @@
 //! A day in the books: what happened, and what they say.
 
-use crate::{apply, order, orders, oversold_evidence, stock, totals, unsettled};
+use crate::{apply, apply_branch, order, orders, oversold_evidence, stock, totals, unsettled};
 use till_schema::body::{
     Body, ConflictKind, FiscalReceipt, Outcome, SaleCommitted, StockMoved, StockReason,
 };
@@ -55,8 +55,15 @@ fn sale(id: u8, number: u64, quantity: i64, stock_before: i64) -> Body {
         }],
         change: 500,
     };
-    SaleCommitted { order, space: SPACE, number, document: vec![id], code: format!("code{id:03}") }
-        .into()
+    SaleCommitted {
+        order,
+        space: SPACE,
+        number,
+        document: vec![id],
+        code: format!("code{id:03}"),
+        fiscalises: None,
+    }
+    .into()
 }
 
 fn receipt(id: u8, outcome: Outcome, authority_id: &str) -> Body {
@@ -176,4 +183,26 @@ fn one_order_committed_twice_is_one_order_and_noted() {
     turned.reverse();
     assert_eq!(digests(&fold(&facts)), digests(&fold(&turned)));
     assert_eq!(totals(&fold(&facts)).0, 1);
+}
+
+#[test]
+fn two_histories_of_one_till_give_the_same_books_in_either_order() {
+    let before = [(entry(1, 1), receive(4)), (entry(2, 1), sale(9, 900, 1, 4))];
+    let one = [(entry(1, 2), sale(1, 1, 2, 3)), (entry(1, 3), sale(2, 2, 2, 1))];
+    let other = [(entry(3, 2), sale(3, 1, 1, 3)), (entry(3, 3), sale(4, 2, 1, 2))];
+    // Entries of the same log, told apart by their hashes.
+    let other = other.map(|(entry, body)| (EntryRef { log: LogId([1; 32]), ..entry }, body));
+    let fold_in = |order: [&(EntryRef, Body); 4]| {
+        let mut rows = fold(&before);
+        order.iter().for_each(|(entry, body)| apply_branch(&mut rows, entry, body));
+        digests(&rows)
+    };
+    let expected = fold_in([&one[0], &one[1], &other[0], &other[1]]);
+    for order in [
+        [&other[0], &other[1], &one[0], &one[1]],
+        [&one[0], &other[0], &one[1], &other[1]],
+        [&other[0], &one[0], &other[1], &one[1]],
+    ] {
+        assert_eq!(fold_in(order), expected);
+    }
 }

@@ -7,10 +7,14 @@ use till_books::oversold_evidence;
 use till_schema::body::{ConflictKey, ConflictKind, Decision};
 use till_schema::catalogue::{DocumentId, FieldValue, customer, product};
 use till_schema::rows::{
-    Candidate, CustomerRow, DocumentRow, EntryRef, FieldConflictRow, HistoryRow, MalformedRow,
-    NumberRow, ProductRow, ResolutionRow, Rows, Table, collect_rows, get_row, key,
+    AnomalyRow, Candidate, CustomerRow, DeviceRow, DocumentRow, EntryRef, FieldConflictRow,
+    ForkRow, HistoryRow, MalformedRow, NumberRow, ProductRow, ProvisionalRow, ResolutionRow, Rows,
+    Table, collect_rows, get_row, key,
 };
-use till_schema::{EntryHash, ProductId};
+use till_schema::{EntryHash, LogId, ProductId};
+
+/// What is noted of an entry whose writer had no right to it.
+pub const UNENTITLED: &str = "written without the right to it";
 
 /// A conflict as every device that has applied the same entries lists it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -123,10 +127,14 @@ fn facts(rows: &dyn Rows, key: &ConflictKey) -> Facts {
         ConflictKind::NumberDuplicate => same_number(rows, &key.subject),
         ConflictKind::FiscalRejected => rejected(rows, &key.subject),
         ConflictKind::Malformed => malformed(rows, &key.subject),
-        // Kinds whose evidence other parts of the system do not record yet.
-        ConflictKind::Fork | ConflictKind::EditVsArchive | ConflictKind::Unentitled => {
-            Facts::default()
-        }
+        ConflictKind::OutsideValidity => same_number(rows, &key.subject),
+        ConflictKind::ProvisionalOpen => provisional(rows, &key.subject),
+        ConflictKind::DoubleFiscalised => fiscalised_twice(rows, &key.subject),
+        ConflictKind::Fork => forked(rows, &key.subject),
+        ConflictKind::Unentitled => unentitled(rows, &key.subject),
+        ConflictKind::AdminFork => recovered_twice(&key.subject),
+        // Its evidence is not recorded yet.
+        ConflictKind::EditVsArchive => Facts::default(),
     }
 }
 
@@ -247,6 +255,68 @@ fn malformed(rows: &dyn Rows, subject: &str) -> Facts {
     })
 }
 
+fn provisional(rows: &dyn Rows, subject: &str) -> Facts {
+    let Some(row) = provisional_row(rows, subject) else { return Facts::default() };
+    let open = row.fiscalised.is_empty();
+    Facts {
+        evidence: open.then_some(row.entry.hash).into_iter().collect(),
+        title: format!("{}-{}", row.entry.log.short(), row.ticket),
+        ..Facts::default()
+    }
+}
+
+fn fiscalised_twice(rows: &dyn Rows, subject: &str) -> Facts {
+    let Some(row) = provisional_row(rows, subject) else { return Facts::default() };
+    let twice = row.fiscalised.len() > 1;
+    Facts {
+        evidence: row.fiscalised.iter().filter(|_| twice).map(|entry| entry.hash).collect(),
+        title: format!("{}-{}", row.entry.log.short(), row.ticket),
+        ..Facts::default()
+    }
+}
+
+fn provisional_row(rows: &dyn Rows, subject: &str) -> Option<ProvisionalRow> {
+    let hash = subject.parse::<EntryHash>().ok()?;
+    get_row(rows, Table::Provisionals, &hash.0)
+}
+
+fn forked(rows: &dyn Rows, subject: &str) -> Facts {
+    let Ok(log) = subject.parse::<LogId>() else { return Facts::default() };
+    let row: Option<ForkRow> = get_row(rows, Table::Forks, &log.0);
+    row.map_or_else(Facts::default, |row| Facts {
+        evidence: row.proofs.iter().map(|entry| entry.hash).collect(),
+        title: device_name(rows, log),
+        detail: row.at.to_string(),
+        ..Facts::default()
+    })
+}
+
+/// Entries of one device that it had no right to.
+fn unentitled(rows: &dyn Rows, subject: &str) -> Facts {
+    let Ok(log) = subject.parse::<LogId>() else { return Facts::default() };
+    let evidence: BTreeSet<EntryHash> = collect_rows::<AnomalyRow>(rows, Table::Anomalies, &[])
+        .into_iter()
+        .filter(|(_, row)| row.entry.log == log && row.what == UNENTITLED)
+        .map(|(_, row)| row.entry.hash)
+        .collect();
+    Facts {
+        detail: evidence.len().to_string(),
+        evidence: evidence.into_iter().collect(),
+        title: device_name(rows, log),
+        ..Facts::default()
+    }
+}
+
+/// The subject names the recoveries.
+fn recovered_twice(subject: &str) -> Facts {
+    let evidence = subject.split('+').filter_map(|hash| hash.parse().ok()).collect();
+    Facts { evidence, ..Facts::default() }
+}
+
+fn device_name(rows: &dyn Rows, log: LogId) -> String {
+    get_row::<DeviceRow>(rows, Table::Devices, &log.0).map_or_else(|| log.short(), |row| row.name)
+}
+
 /// The entry that set a field last, by the order in which history is kept.
 fn last_set(rows: &dyn Rows, document: DocumentId, object: &[u8], field: &str) -> Option<EntryRef> {
     let mut found = None;
@@ -286,6 +356,10 @@ fn kind_of(number: u8) -> Option<ConflictKind> {
         ConflictKind::Fork,
         ConflictKind::EditVsArchive,
         ConflictKind::Unentitled,
+        ConflictKind::AdminFork,
+        ConflictKind::OutsideValidity,
+        ConflictKind::ProvisionalOpen,
+        ConflictKind::DoubleFiscalised,
     ]
     .into_iter()
     .find(|kind| *kind as u8 == number)

@@ -10,7 +10,7 @@ mod algebra;
 mod detect;
 
 pub use algebra::{Status, live, status};
-pub use detect::{Conflict, conflict, conflicts};
+pub use detect::{Conflict, UNENTITLED, conflict, conflicts};
 
 use till_schema::body::{ConflictKey, Resolution};
 use till_schema::catalogue::DocumentId;
