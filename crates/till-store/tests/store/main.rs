@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod books;
+mod bundle;
 mod crash;
+mod fence;
 mod flip;
 mod full;
 mod log;
