@@ -19,13 +19,21 @@ pub const WRITE_WITHIN: Duration = Duration::from_secs(30);
 pub const REDIAL_EVERY: Duration = Duration::from_secs(1);
 /// Rounds without a link after which the device with the higher id dials too.
 pub const HIGHER_DIALS_AFTER: u32 = 3;
+/// A link that has been up for this long is not one of two that crossed: a peer
+/// that connects again has lost it, or runs a second time on another machine.
+/// Longer than [`GREETING_WITHIN`], in which a crossing stream would have come.
+pub const SETTLED_AFTER: Duration = Duration::from_secs(4);
 /// A host name that takes longer to look up is skipped in this round.
 pub const LOOKUP_WITHIN: Duration = Duration::from_secs(2);
 /// Addresses used of one host name.
 pub const LOOKUP_ADDRESSES_MAX: usize = 4;
 /// An address at which another device answered is left out for this long.
 pub const SHUN_FOR: Duration = Duration::from_secs(30);
-/// The whole exchange with a joining device, from its connection to its answer.
+/// An address at which this device's key was reached and that is none of its own
+/// is looked at this often.
+pub const TWIN_PROBE_EVERY: Duration = Duration::from_secs(30);
+/// The whole conversation with a joining device, from its connection to its last
+/// answer.
 pub const JOIN_WITHIN: Duration = Duration::from_secs(10);
 
 /// Enrolled peers a node may be told of.
@@ -34,6 +42,8 @@ pub const PEERS_MAX: usize = till_schema::limits::LOGS_MAX;
 pub const BOOK_ADDRESSES_MAX: usize = 16;
 /// Addresses kept per peer from mDNS; the oldest leaves first.
 pub const HINTS_MAX: usize = 8;
+/// Addresses at which this device's key is looked for; the oldest leaves first.
+pub const TWIN_ADDRESSES_MAX: usize = 16;
 /// Commands waiting for the task.
 pub const COMMANDS_MAX: usize = 64;
 /// Events waiting for the receiver.
@@ -47,8 +57,16 @@ pub const QUEUE_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub const QUEUE_MESSAGES_MAX: usize = 4096;
 /// Largest request of a joining device, in bytes.
 pub const JOIN_REQUEST_BYTES_MAX: usize = 64 * 1024;
+/// Questions a joining device may ask on its one stream: its half of a key
+/// exchange, then the proof that both halves fit.
+pub const JOIN_ROUNDS_MAX: u32 = 2;
+/// Addresses tried when a device joins.
+pub const JOIN_ADDRESSES_MAX: usize = 16;
 /// Unknown devices connected at one time while joining is open.
-pub const JOINERS_MAX: usize = 4;
+pub const JOINERS_MAX: usize = 8;
+/// Of these, the most from one source address, so that one stranger cannot take
+/// all the places.
+pub const JOINERS_PER_SOURCE_MAX: usize = 4;
 
 /// Inbound handshakes under way, all sources together.
 pub const PENDING_INBOUND_MAX: u32 = 64;

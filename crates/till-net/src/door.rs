@@ -4,8 +4,8 @@
 mod bucket;
 
 use crate::address::source_ip;
-use crate::bounds::{JOINERS_MAX, PENDING_PER_SOURCE_MAX};
-use bucket::Buckets;
+use crate::bounds::{JOINERS_MAX, JOINERS_PER_SOURCE_MAX, PENDING_PER_SOURCE_MAX};
+use bucket::{Buckets, source};
 use libp2p::core::Endpoint;
 use libp2p::core::transport::PortUse;
 use libp2p::swarm::{
@@ -13,7 +13,7 @@ use libp2p::swarm::{
     THandlerOutEvent, ToSwarm, dummy,
 };
 use libp2p::{Multiaddr, PeerId};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::task::{Context, Poll};
@@ -28,23 +28,43 @@ pub(crate) enum Shut {
     TooManyPending,
     #[error("this device is not enrolled here")]
     Stranger,
+    #[error("as many devices as may are joining already")]
+    TooManyJoiners,
     #[error("this device is cut off")]
     Blocked,
 }
 
+/// A time during which no handshake of others was under way. Equal values mean
+/// that there was none in between either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quiet(u64);
+
 /// The behaviour that admits connections. It opens no streams.
 #[derive(Default)]
 pub(crate) struct Door {
+    /// This device. It may dial its own key, which never leads to a connection.
+    me: Option<PeerId>,
+    /// Handshakes let in so far.
+    knocks: u64,
     allowed: HashSet<PeerId>,
     blocked: HashSet<PeerId>,
     join_open: bool,
     buckets: Buckets,
     pending: BTreeMap<ConnectionId, IpAddr>,
-    /// Connections of unknown devices let in to join.
-    joiners: BTreeSet<ConnectionId>,
+    /// Connections of unknown devices let in to join, and where they come from.
+    joiners: BTreeMap<ConnectionId, IpAddr>,
 }
 
 impl Door {
+    pub(crate) fn new(me: PeerId) -> Self {
+        Self { me: Some(me), ..Self::default() }
+    }
+
+    /// Whether no inbound handshake is under way, and since how many.
+    pub(crate) fn quiet(&self) -> Option<Quiet> {
+        self.pending.is_empty().then_some(Quiet(self.knocks))
+    }
+
     pub(crate) fn set_allowed(&mut self, allowed: HashSet<PeerId>) {
         self.allowed = allowed;
     }
@@ -66,28 +86,38 @@ impl Door {
         if same >= PENDING_PER_SOURCE_MAX {
             return Err(Shut::TooManyPending);
         }
+        self.knocks += 1;
         self.pending.insert(connection, ip);
         Ok(())
     }
 
     /// After the handshake: the key is proven.
-    fn admit(&mut self, connection: ConnectionId, peer: &PeerId) -> Result<(), Shut> {
+    fn admit(&mut self, connection: ConnectionId, peer: &PeerId, ip: IpAddr) -> Result<(), Shut> {
         if self.blocked.contains(peer) {
             Err(Shut::Blocked)
         } else if self.allowed.contains(peer) {
             Ok(())
-        } else if self.join_open && self.joiners.len() < JOINERS_MAX {
-            self.joiners.insert(connection);
-            Ok(())
-        } else {
+        } else if !self.join_open {
             Err(Shut::Stranger)
+        } else {
+            self.admit_joiner(connection, ip)
         }
+    }
+
+    fn admit_joiner(&mut self, connection: ConnectionId, ip: IpAddr) -> Result<(), Shut> {
+        let ip = source(ip);
+        let same = self.joiners.values().filter(|other| **other == ip).count();
+        if self.joiners.len() >= JOINERS_MAX || same >= JOINERS_PER_SOURCE_MAX {
+            return Err(Shut::TooManyJoiners);
+        }
+        self.joiners.insert(connection, ip);
+        Ok(())
     }
 
     fn may_dial(&self, peer: &PeerId) -> Result<(), Shut> {
         if self.blocked.contains(peer) {
             Err(Shut::Blocked)
-        } else if self.allowed.contains(peer) {
+        } else if self.allowed.contains(peer) || self.me == Some(*peer) {
             Ok(())
         } else {
             Err(Shut::Stranger)
@@ -117,9 +147,11 @@ impl NetworkBehaviour for Door {
         connection: ConnectionId,
         peer: PeerId,
         _: &Multiaddr,
-        _: &Multiaddr,
+        remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.admit(connection, &peer).map_err(ConnectionDenied::new)?;
+        let ip = source_ip(remote).ok_or(Shut::Stranger);
+        let admitted = ip.and_then(|ip| self.admit(connection, &peer, ip));
+        admitted.map_err(ConnectionDenied::new)?;
         Ok(dummy::ConnectionHandler)
     }
 
@@ -198,23 +230,41 @@ mod tests {
     }
 
     #[test]
+    fn it_is_quiet_only_without_a_knock_in_between() {
+        let (mut door, now) = (Door::default(), Instant::now());
+        let before = door.quiet();
+        assert_eq!(door.quiet(), before);
+        door.knock(connection(1), IpAddr::from([10, 0, 0, 1]), now).expect("let in");
+        assert_eq!(door.quiet(), None, "under way");
+        door.pending.clear();
+        assert!(door.quiet().is_some() && door.quiet() != before, "came and went");
+    }
+
+    #[test]
     fn the_door_knows_its_guests() {
         let mut door = Door::default();
         let (friend, stranger) = (PeerId::random(), PeerId::random());
         door.set_allowed(HashSet::from([friend]));
-        assert_eq!(door.admit(connection(1), &friend), Ok(()));
-        assert_eq!(door.admit(connection(2), &stranger), Err(Shut::Stranger));
+        let ip = |number: u8| IpAddr::from([10, 0, 0, number]);
+        assert_eq!(door.admit(connection(1), &friend, ip(1)), Ok(()));
+        assert_eq!(door.admit(connection(2), &stranger, ip(1)), Err(Shut::Stranger));
         assert_eq!(door.may_dial(&stranger), Err(Shut::Stranger));
 
         door.open_join(true);
-        for number in 0..JOINERS_MAX {
-            assert_eq!(door.admit(connection(10 + number), &PeerId::random()), Ok(()));
+        let mut admit = |number, ip| door.admit(connection(number), &PeerId::random(), ip);
+        for number in 0..JOINERS_PER_SOURCE_MAX {
+            assert_eq!(admit(10 + number, ip(1)), Ok(()));
         }
-        assert_eq!(door.admit(connection(20), &stranger), Err(Shut::Stranger), "only a few");
+        assert_eq!(admit(20, ip(1)), Err(Shut::TooManyJoiners), "one source takes a few places");
+        for number in JOINERS_PER_SOURCE_MAX..JOINERS_MAX {
+            assert_eq!(admit(30 + number, ip(2)), Ok(()), "and leaves some to others");
+        }
+        assert_eq!(admit(40, ip(3)), Err(Shut::TooManyJoiners), "only a few");
         assert_eq!(door.may_dial(&stranger), Err(Shut::Stranger), "never dialed");
+        assert_eq!(door.admit(connection(50), &friend, ip(3)), Ok(()), "not counted");
 
         door.set_blocked(HashSet::from([friend]));
-        assert_eq!(door.admit(connection(3), &friend), Err(Shut::Blocked));
+        assert_eq!(door.admit(connection(3), &friend, ip(1)), Err(Shut::Blocked));
         assert_eq!(door.may_dial(&friend), Err(Shut::Blocked));
     }
 }

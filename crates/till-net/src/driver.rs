@@ -6,6 +6,7 @@
 mod connections;
 mod discovery;
 mod peer;
+mod twin;
 
 use crate::address::{parse, resolve, to_socket};
 use crate::bounds::{
@@ -29,6 +30,7 @@ use till_schema::ids::LogId;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use twin::Probes;
 
 /// Starts the network and returns the way to command it and to hear from it.
 ///
@@ -109,7 +111,10 @@ struct Driver {
     connections: BTreeMap<ConnectionId, Connection>,
     links: JoinSet<LinkEnd>,
     joins: JoinSet<ConnectionId>,
+    /// Number of the last joining conversation.
+    conversations: u64,
     lookups: JoinSet<Lookup>,
+    probes: Probes,
     /// Whether mDNS is wanted, and until when it pauses after a flood.
     mdns: bool,
     mdns_paused_until: Option<Instant>,
@@ -137,7 +142,9 @@ impl Driver {
             connections: BTreeMap::new(),
             links: JoinSet::new(),
             joins: JoinSet::new(),
+            conversations: 0,
             lookups: JoinSet::new(),
+            probes: Probes::new(Instant::now()),
             mdns,
             mdns_paused_until: None,
         }
@@ -157,7 +164,7 @@ impl Driver {
                     self.on_link_end(end.expect("a link does not panic"));
                 }
                 Some(connection) = self.joins.join_next() => {
-                    self.close(connection.expect("a join exchange does not panic"));
+                    self.close(connection.expect("a join conversation does not panic"));
                 }
                 Some(lookup) = self.lookups.join_next() => {
                     self.on_lookup(lookup.expect("a lookup does not panic"));
@@ -187,7 +194,8 @@ impl Driver {
         let rounds = self.peers.iter().filter(|(log, peer)| self.seeks(log, peer));
         let rounds = rounds.map(|(_, peer)| peer.next_round);
         let closing = self.connections.values().filter_map(|connection| connection.closes_at);
-        let first = rounds.chain(closing).chain(self.mdns_paused_until).min();
+        let others = self.mdns_paused_until.into_iter().chain(self.probes.deadline());
+        let first = rounds.chain(closing).chain(others).min();
         // With nothing to do, any time far enough does.
         first.unwrap_or_else(|| Instant::now() + SHUN_FOR)
     }
@@ -207,6 +215,7 @@ impl Driver {
         for log in due {
             self.round(log, now);
         }
+        self.probe(now);
         self.resume_discovery(now);
     }
 
@@ -229,6 +238,9 @@ impl Driver {
     }
 
     fn on_lookup(&mut self, (log, addresses): Lookup) {
+        if log == self.me {
+            return self.on_probe_lookup((log, addresses));
+        }
         let blocked = self.blocked.contains(&log);
         let Some(peer) = self.peers.get_mut(&log) else {
             return;
@@ -304,6 +316,12 @@ impl Driver {
             }
         }
         addresses.truncate(BOOK_ADDRESSES_MAX);
+        if log == self.me {
+            for address in addresses {
+                self.suspect(address);
+            }
+            return;
+        }
         if !self.book.contains_key(&log) && self.book.len() >= PEERS_MAX {
             tracing::warn!(peer = %log.short(), max = PEERS_MAX, "the address book is full");
             return;
@@ -362,6 +380,14 @@ impl Driver {
     }
 
     fn on_dial_failure(&mut self, log: LogId, error: &DialError) {
+        if log == self.me {
+            return self.on_probe_failure(error);
+        }
+        if let DialError::WrongPeerId { obtained, address } = error
+            && obtained == self.swarm.local_peer_id()
+        {
+            self.suspect(bare(address));
+        }
         let Some(peer) = self.peers.get_mut(&log) else {
             return;
         };

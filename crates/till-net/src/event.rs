@@ -69,10 +69,20 @@ pub enum NetEvent {
         /// A sentence for people.
         why: String,
     },
-    /// A device asks to join. Comes only while joining is open.
+    /// A device with this device's key answers at this address, which is none of
+    /// its own: its folder was copied, and both copies run. The key is proven.
+    /// Told again now and then while it is so.
+    Twin {
+        /// Multiaddr text.
+        address: String,
+    },
+    /// A device that wants to join asks a question, the first or the next of its
+    /// conversation. A first one comes only while joining is open.
     JoinRequest {
         /// The key the device proved to hold.
         peer: LogId,
+        /// The same for the questions on one stream, and different for each stream.
+        conversation: u64,
         /// Its request, at most [`JOIN_REQUEST_BYTES_MAX`](crate::bounds::JOIN_REQUEST_BYTES_MAX).
         bytes: Vec<u8>,
         /// Takes the answer; dropping it refuses.
@@ -80,16 +90,31 @@ pub enum NetEvent {
     },
 }
 
-/// Takes the one answer to a joining device.
+/// Takes the one answer to a question of a joining device.
 #[derive(Debug)]
-pub struct JoinReply(pub(crate) oneshot::Sender<Vec<u8>>);
+pub struct JoinReply(pub(crate) oneshot::Sender<JoinAnswer>);
 
 impl JoinReply {
-    /// Answers with 1 to [`MESSAGE_BYTES_MAX`] bytes. False when the device has
-    /// gone or its time is over.
+    /// Answers with 1 to [`MESSAGE_BYTES_MAX`] bytes and ends the conversation.
+    /// False when the device has gone or its time is over.
     pub fn send(self, bytes: Vec<u8>) -> bool {
-        self.0.send(bytes).is_ok()
+        self.0.send(JoinAnswer { bytes, is_last: true }).is_ok()
     }
+
+    /// Answers like [`JoinReply::send`], and another question may follow: the
+    /// next event of this conversation. It ends all the same after
+    /// [`JOIN_ROUNDS_MAX`](crate::bounds::JOIN_ROUNDS_MAX) questions.
+    pub fn go_on(self, bytes: Vec<u8>) -> bool {
+        self.0.send(JoinAnswer { bytes, is_last: false }).is_ok()
+    }
+}
+
+/// An answer on its way to the joining device.
+#[derive(Debug)]
+pub(crate) struct JoinAnswer {
+    pub(crate) bytes: Vec<u8>,
+    /// The conversation ends with it.
+    pub(crate) is_last: bool,
 }
 
 /// What the node asks of the network.
@@ -98,7 +123,8 @@ pub enum NetCommand {
     /// The enrolled peers, all of them; links of others are closed.
     SetAllowed(BTreeSet<LogId>),
     /// Where a peer may be found (any form [`normalize_address`](crate::normalize_address)
-    /// takes); replaces what was known. May come before the peer is allowed.
+    /// takes); replaces what was known. May come before the peer is allowed. Those
+    /// of this device itself, as others reached it, are where a twin is looked for.
     SetAddresses(LogId, Vec<String>),
     /// Sends on the link of a peer; dropped when there is none.
     Send {

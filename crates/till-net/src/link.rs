@@ -2,18 +2,19 @@
 
 use crate::bounds::{
     DEAD_AFTER, GREETING_WITHIN, HEARTBEAT_EVERY, QUEUE_BYTES_MAX, QUEUE_MESSAGES_MAX,
+    SETTLED_AFTER,
 };
 use crate::event::NetEvent;
 use crate::wire::{Incoming, WireError, flush, write_frame};
 use futures::io::BufWriter;
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite};
 use libp2p::swarm::{ConnectionId, Stream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use till_schema::ids::LogId;
 use till_schema::limits::MESSAGE_BYTES_MAX;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// First frame of both sides. A change of the framing changes the protocol
 /// name; this only proves that the other side serves the stream.
@@ -28,6 +29,8 @@ pub(crate) struct Link {
     pub(crate) connection: ConnectionId,
     queue: mpsc::Sender<Vec<u8>>,
     queued: Arc<AtomicUsize>,
+    /// When the greeting arrived.
+    up_at: Arc<OnceLock<Instant>>,
     stop: Option<oneshot::Sender<()>>,
 }
 
@@ -50,6 +53,11 @@ impl Link {
             // Closed: the link has ended by itself and will say so.
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
         }
+    }
+
+    /// Whether it has been up so long that both sides have long chosen it.
+    pub(crate) fn is_settled(&self, now: Instant) -> bool {
+        self.up_at.get().is_some_and(|up_at| now.duration_since(*up_at) >= SETTLED_AFTER)
     }
 
     /// Ends the link at once; what is queued is not sent.
@@ -80,24 +88,26 @@ pub(crate) fn link(
 ) -> (Link, impl Future<Output = LinkEnd> + Send) {
     let (queue, queue_end) = mpsc::channel(QUEUE_MESSAGES_MAX);
     let queued = Arc::new(AtomicUsize::new(0));
+    let up_at = Arc::new(OnceLock::new());
     let (stop, stopped) = oneshot::channel();
     let outgoing = Outgoing { queue: queue_end, queued: Arc::clone(&queued) };
+    let link = Link { connection, queue, queued, up_at: Arc::clone(&up_at), stop: Some(stop) };
     let serve = async move {
         let (read, write) = stream.split();
-        let mut was_up = false;
         let why = tokio::select! {
-            error = receive(read, peer, &events, &mut was_up) => error,
+            error = receive(read, peer, &events, &up_at) => error,
             error = transmit(write, outgoing) => error,
             // Resolves when the driver's end is dropped; nothing is ever sent.
             _ = stopped => None,
         };
+        let was_up = up_at.get().is_some();
         if was_up {
             // A receiver that is gone needs no LinkDown.
             let _ = events.send(NetEvent::LinkDown { peer }).await;
         }
         LinkEnd { peer, connection, was_up, why }
     };
-    (Link { connection, queue, queued, stop: Some(stop) }, serve)
+    (link, serve)
 }
 
 /// Reads until something is wrong; `None` when nobody wants the events any more.
@@ -105,7 +115,7 @@ async fn receive<R: AsyncRead + Unpin>(
     read: R,
     peer: LogId,
     events: &mpsc::Sender<NetEvent>,
-    up: &mut bool,
+    up_at: &OnceLock<Instant>,
 ) -> Option<WireError> {
     let mut incoming = Incoming::new(read, DEAD_AFTER);
     match timeout(GREETING_WITHIN, incoming.frame(GREETING.len())).await {
@@ -115,7 +125,7 @@ async fn receive<R: AsyncRead + Unpin>(
         Err(_) => return Some(WireError::Silent(GREETING_WITHIN)),
     }
     events.send(NetEvent::LinkUp { peer }).await.ok()?;
-    *up = true;
+    up_at.get_or_init(Instant::now);
     loop {
         match incoming.frame(MESSAGE_BYTES_MAX).await {
             Ok(bytes) => events.send(NetEvent::Message { peer, bytes }).await.ok()?,
@@ -159,12 +169,14 @@ async fn transmit<W: AsyncWrite + Unpin>(write: W, mut outgoing: Outgoing) -> Op
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::wire::testing::Compat;
 
     fn idle_link() -> (Link, mpsc::Receiver<Vec<u8>>) {
         let (queue, end) = mpsc::channel(QUEUE_MESSAGES_MAX);
         let (stop, _) = oneshot::channel();
         let connection = ConnectionId::new_unchecked(1);
-        (Link { connection, queue, queued: Arc::default(), stop: Some(stop) }, end)
+        let (queued, up_at) = (Arc::default(), Arc::default());
+        (Link { connection, queue, queued, up_at, stop: Some(stop) }, end)
     }
 
     #[test]
@@ -198,45 +210,5 @@ mod tests {
         };
         let (ended, ()) = tokio::join!(writing, reading);
         assert!(ended.is_none());
-    }
-
-    /// A tokio stream as a futures stream.
-    struct Compat(tokio::io::DuplexStream);
-
-    impl AsyncRead for Compat {
-        fn poll_read(
-            mut self: std::pin::Pin<&mut Self>,
-            cx: &mut std::task::Context<'_>,
-            buffer: &mut [u8],
-        ) -> std::task::Poll<std::io::Result<usize>> {
-            let mut buffer = tokio::io::ReadBuf::new(buffer);
-            let read = std::pin::Pin::new(&mut self.0);
-            tokio::io::AsyncRead::poll_read(read, cx, &mut buffer)
-                .map_ok(|()| buffer.filled().len())
-        }
-    }
-
-    impl AsyncWrite for Compat {
-        fn poll_write(
-            mut self: std::pin::Pin<&mut Self>,
-            cx: &mut std::task::Context<'_>,
-            bytes: &[u8],
-        ) -> std::task::Poll<std::io::Result<usize>> {
-            tokio::io::AsyncWrite::poll_write(std::pin::Pin::new(&mut self.0), cx, bytes)
-        }
-
-        fn poll_flush(
-            mut self: std::pin::Pin<&mut Self>,
-            cx: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<std::io::Result<()>> {
-            tokio::io::AsyncWrite::poll_flush(std::pin::Pin::new(&mut self.0), cx)
-        }
-
-        fn poll_close(
-            mut self: std::pin::Pin<&mut Self>,
-            cx: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<std::io::Result<()>> {
-            tokio::io::AsyncWrite::poll_shutdown(std::pin::Pin::new(&mut self.0), cx)
-        }
     }
 }

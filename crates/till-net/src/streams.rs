@@ -27,7 +27,7 @@ use std::task::{Context, Poll};
 pub(crate) enum Purpose {
     /// The long-lived stream of a link.
     Sync,
-    /// One question and one answer of a joining device.
+    /// The conversation of a joining device.
     Join,
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn node(secret: &[u8; 32], mdns: bool) -> Swarm<Behaviour> {
         .with_max_established(Some(CONNECTIONS_MAX))
         .with_max_established_per_peer(Some(CONNECTIONS_PER_PEER_MAX));
     build(secret, |me| Behaviour {
-        door: Door::default(),
+        door: Door::new(me),
         limits: connection_limits::Behaviour::new(limits),
         mdns: Toggle::from(mdns.then(|| discovery(me, &[])).flatten()),
         streams: Streams::new(&[Purpose::Sync, Purpose::Join]),
@@ -93,4 +93,9 @@ pub(crate) fn dial_opts(peer: PeerId, addresses: Vec<Multiaddr>) -> DialOpts {
         .addresses(addresses)
         .allocate_new_port()
         .build()
+}
+
+/// How a device is dialed of which only the address is known.
+pub(crate) fn dial_anybody(address: Multiaddr) -> DialOpts {
+    DialOpts::unknown_peer_id().address(address).allocate_new_port().build()
 }

@@ -7,6 +7,7 @@ mod hostile;
 mod joining;
 mod links;
 mod rude;
+mod twins;
 
 use crate::bounds::HIGHER_DIALS_AFTER;
 use crate::driver::spawn_with;
@@ -64,8 +65,12 @@ impl Node {
     }
 
     async fn find(&self, other: &Node) {
-        let addresses = vec![other.address.clone()];
-        self.command(NetCommand::SetAddresses(other.log, addresses)).await;
+        self.find_at(other.log, &[&other.address]).await;
+    }
+
+    async fn find_at(&self, log: LogId, addresses: &[&str]) {
+        let addresses = addresses.iter().map(|address| (*address).to_owned()).collect();
+        self.command(NetCommand::SetAddresses(log, addresses)).await;
     }
 
     async fn say(&self, peer: LogId, bytes: impl Into<Vec<u8>>) {

@@ -30,6 +30,7 @@ pub(crate) enum WireError {
 }
 
 /// The reading half of a stream.
+#[derive(Debug)]
 pub(crate) struct Incoming<R> {
     read: BufReader<R>,
     /// With no byte for this long the stream is dead.
@@ -63,10 +64,12 @@ impl<R: AsyncRead + Unpin> Incoming<R> {
         }
     }
 
-    /// Waits until the other side has closed the stream.
+    /// Waits until the other side has closed the stream. What it still sends is
+    /// thrown away, and does not prolong the wait.
     pub(crate) async fn closed(&mut self) {
-        let mut byte = [0];
-        let _ = timeout(self.silence, self.read.read(&mut byte)).await;
+        let mut rest = [0; 1024];
+        let drained = async { while matches!(self.read.read(&mut rest).await, Ok(1..)) {} };
+        let _ = timeout(self.silence, drained).await;
     }
 
     /// Like `read_exact`, but each piece that arrives counts as life.
@@ -99,6 +102,51 @@ where
 /// Flushes, giving up on a peer that does not read.
 pub(crate) async fn flush<W: AsyncWrite + Unpin>(write: &mut W) -> Result<(), WireError> {
     Ok(timeout(WRITE_WITHIN, write.flush()).await.map_err(|_| WireError::Stalled)??)
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use futures::{AsyncRead, AsyncWrite};
+
+    /// A tokio stream as a futures stream.
+    pub(crate) struct Compat(pub(crate) tokio::io::DuplexStream);
+
+    impl AsyncRead for Compat {
+        fn poll_read(
+            mut self: std::pin::Pin<&mut Self>,
+            cx: &mut std::task::Context<'_>,
+            buffer: &mut [u8],
+        ) -> std::task::Poll<std::io::Result<usize>> {
+            let mut buffer = tokio::io::ReadBuf::new(buffer);
+            let read = std::pin::Pin::new(&mut self.0);
+            tokio::io::AsyncRead::poll_read(read, cx, &mut buffer)
+                .map_ok(|()| buffer.filled().len())
+        }
+    }
+
+    impl AsyncWrite for Compat {
+        fn poll_write(
+            mut self: std::pin::Pin<&mut Self>,
+            cx: &mut std::task::Context<'_>,
+            bytes: &[u8],
+        ) -> std::task::Poll<std::io::Result<usize>> {
+            tokio::io::AsyncWrite::poll_write(std::pin::Pin::new(&mut self.0), cx, bytes)
+        }
+
+        fn poll_flush(
+            mut self: std::pin::Pin<&mut Self>,
+            cx: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<std::io::Result<()>> {
+            tokio::io::AsyncWrite::poll_flush(std::pin::Pin::new(&mut self.0), cx)
+        }
+
+        fn poll_close(
+            mut self: std::pin::Pin<&mut Self>,
+            cx: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<std::io::Result<()>> {
+            tokio::io::AsyncWrite::poll_shutdown(std::pin::Pin::new(&mut self.0), cx)
+        }
+    }
 }
 
 #[cfg(test)]

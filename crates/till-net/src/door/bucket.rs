@@ -37,7 +37,7 @@ impl Buckets {
 }
 
 /// A host can take any address of its IPv6 /64, so the /64 counts as one source.
-fn source(ip: IpAddr) -> IpAddr {
+pub(super) fn source(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V4(ip) => IpAddr::V4(ip),
         IpAddr::V6(ip) => {

@@ -4,7 +4,7 @@ use super::Driver;
 use super::peer::{Current, takes_over};
 use crate::bounds::{GREETING_WITHIN, JOIN_WITHIN};
 use crate::identity;
-use crate::join;
+use crate::join::{self, Visit};
 use crate::link::{LinkEnd, QueueFull, link};
 use crate::streams::{Purpose, StreamEvent};
 use crate::wire::WireError;
@@ -16,6 +16,8 @@ use tokio::time::Instant;
 /// An established connection.
 pub(super) struct Connection {
     pub(super) peer: LogId,
+    /// By this device.
+    dialed: bool,
     by_lower: bool,
     /// Closed then unless a stream gives it a purpose before.
     pub(super) closes_at: Option<Instant>,
@@ -43,13 +45,13 @@ impl Driver {
         }
         let within = if is_known { GREETING_WITHIN } else { JOIN_WITHIN };
         let closes_at = Some(Instant::now() + within);
-        let connection = Connection { peer, by_lower, closes_at, closing: false };
+        let connection = Connection { peer, dialed, by_lower, closes_at, closing: false };
         self.connections.insert(id, connection);
         if !dialed {
             // What it is for shows with its first stream.
             return;
         }
-        if is_known && self.claim(peer, id, by_lower) {
+        if is_known && self.claim(peer, id) {
             self.swarm.behaviour_mut().streams.open(peer_id, id, Purpose::Sync);
         } else {
             self.close(id);
@@ -57,14 +59,23 @@ impl Driver {
     }
 
     /// Makes a connection the one of its pair, if it wins over the one there is.
-    fn claim(&mut self, log: LogId, connection: ConnectionId, by_lower: bool) -> bool {
-        let Some(peer) = self.peers.get_mut(&log) else {
+    fn claim(&mut self, log: LogId, connection: ConnectionId) -> bool {
+        let (Some(peer), Some(new)) = (self.peers.get(&log), self.connections.get(&connection))
+        else {
             return false;
         };
+        let by_lower = new.by_lower;
+        // This device knows of its own links, so a dial of its own that comes
+        // late is no news about them.
+        let outlived = !new.dialed
+            && peer.link.as_ref().is_some_and(|link| {
+                peer.current.is_some_and(|old| old.connection == link.connection)
+                    && link.is_settled(Instant::now())
+            });
         let old = peer.current;
         match old {
             Some(old) if old.connection == connection => return true,
-            Some(old) if !takes_over(by_lower, old.by_lower) => return false,
+            Some(old) if !takes_over(by_lower, old.by_lower, outlived) => return false,
             _ => {}
         }
         if let Some(old) = old {
@@ -100,9 +111,9 @@ impl Driver {
         let Some(connection) = self.connections.get(&id).filter(|found| !found.closing) else {
             return;
         };
-        let (log, by_lower) = (connection.peer, connection.by_lower);
+        let log = connection.peer;
         let allowed = self.peers.get(&log).is_some_and(|peer| peer.allowed);
-        if !allowed || self.blocked.contains(&log) || !self.claim(log, id, by_lower) {
+        if !allowed || self.blocked.contains(&log) || !self.claim(log, id) {
             self.close(id);
             return;
         }
@@ -142,7 +153,9 @@ impl Driver {
         }
         // The number of these is bounded by the connections, one stream each.
         connection.closes_at = Some(Instant::now() + JOIN_WITHIN);
-        self.joins.spawn(join::serve(peer, id, stream, self.events.clone()));
+        self.conversations += 1;
+        let visit = Visit { peer, connection: id, conversation: self.conversations };
+        self.joins.spawn(join::serve(visit, stream, self.events.clone()));
     }
 
     pub(super) fn send(&mut self, log: LogId, bytes: Vec<u8>) {

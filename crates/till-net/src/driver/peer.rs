@@ -52,7 +52,9 @@ impl Peer {
             dialing: false,
             next_round: now,
             rounds: 0,
-            misses: 0,
+            // Nobody can have a link with a device that has just started, and it
+            // must hear soon whether others know more of its log: it dials at once.
+            misses: u32::MAX,
             current: None,
             link: None,
             waiting: None,
@@ -66,8 +68,9 @@ impl Peer {
     }
 
     /// Counts a round and returns the addresses to dial, if it is this device's
-    /// turn and there are any. The lower id dials always; the higher one only
-    /// after some rounds without a link, because two dialers make two connections.
+    /// turn and there are any. The lower id dials always; the higher one when
+    /// there was no link yet, and after a link only after some rounds without,
+    /// because two dialers make two connections.
     pub(super) fn start_round(
         &mut self,
         (me, other): (&LogId, &LogId),
@@ -147,8 +150,13 @@ impl Peer {
 /// Which of two connections of a pair stays. Both sides see the same two dialers,
 /// so they choose alike: the one dialed by the lower id, and of two from the same
 /// dialer the newer, because it would not have dialed with the older one alive.
-pub(super) fn takes_over(new_by_lower: bool, old_by_lower: bool) -> bool {
-    new_by_lower || !old_by_lower
+///
+/// The same holds for a newer one of the higher id once the old one is
+/// `outlived`: up for so long that the two cannot have crossed. Either the other
+/// side has lost the old one, or its key runs on two machines; then each must get
+/// to greet us, or nobody would ever notice.
+pub(super) fn takes_over(new_by_lower: bool, old_by_lower: bool, outlived: bool) -> bool {
+    new_by_lower || !old_by_lower || outlived
 }
 
 #[cfg(test)]
@@ -167,12 +175,17 @@ mod tests {
     #[test]
     fn both_sides_keep_the_same_connection() {
         // The two sides may see the two connections in either order.
-        assert!(takes_over(true, false) && !takes_over(false, true));
-        assert!(takes_over(true, true) && takes_over(false, false));
+        assert!(takes_over(true, false, false) && !takes_over(false, true, false));
+        assert!(takes_over(true, true, false) && takes_over(false, false, false));
     }
 
     #[test]
-    fn the_lower_dials_at_once_and_the_higher_after_some_rounds() {
+    fn a_key_that_dials_again_long_after_the_link_was_made_is_let_in() {
+        assert!(takes_over(false, true, true));
+    }
+
+    #[test]
+    fn both_dial_at_once_at_first_and_later_the_higher_after_some_rounds() {
         let now = Instant::now();
         let book = [address(1)];
         let mut lower = Peer::new(PeerId::random(), now);
@@ -183,6 +196,8 @@ mod tests {
         assert!(!lower.is_idle(), "one dial at a time");
 
         let mut higher = Peer::new(PeerId::random(), now);
+        assert!(higher.start_round((&HIGH, &LOW), HIGHER_DIALS_AFTER, &book, now).is_some());
+        higher.retry(&HIGH, &LOW, true, now);
         for _ in 0..HIGHER_DIALS_AFTER {
             assert_eq!(higher.start_round((&HIGH, &LOW), HIGHER_DIALS_AFTER, &book, now), None);
         }

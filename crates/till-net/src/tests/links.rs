@@ -139,11 +139,9 @@ async fn two_that_know_each_other_have_one_link() {
 #[tokio::test]
 async fn the_higher_dials_when_the_lower_does_not_know_where() {
     let (mut low, mut high) = pair([9, 30]).await;
-    let start = Instant::now();
     high.find(&low).await;
     high.up(low.log).await;
     low.up(high.log).await;
-    assert!(start.elapsed() > Duration::from_secs(1), "not at once: {:?}", start.elapsed());
 }
 
 #[tokio::test]
