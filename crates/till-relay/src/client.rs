@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use reqwest::{Method, RequestBuilder, StatusCode, Url, header::RETRY_AFTER, redirect::Policy};
 use serde::de::DeserializeOwned;
 
@@ -10,6 +11,7 @@ use crate::{
     api::{Health, InFlight, LedgerPage, ProblemBody},
     authority::simulator::{SimulatorKnobs, SimulatorLedger},
     receipt::SignedReceipt,
+    series::{SeriesHead, SignedSeries},
     server::DOCUMENT_BYTES_MAX,
     settle::RETRY_AFTER_MAX,
 };
@@ -69,7 +71,7 @@ pub enum RelayError {
     #[error("the relay has another document with this number: {0}")]
     Conflict(String),
     /// The request is malformed or too large. Sending it again will not help.
-    #[error("the relay refused the document ({code}): {detail}")]
+    #[error("the relay refused the request ({code}): {detail}")]
     Refused {
         /// What kind of problem, for programs.
         code: String,
@@ -176,6 +178,40 @@ impl RelayClient {
     /// The documents that changed after the ordinal `after`; see [`LedgerPage::next`].
     pub async fn ledger(&self, after: u64, limit: usize) -> Result<LedgerPage, RelayError> {
         self.json(&format!("/v1/documents?after={after}&limit={limit}")).await
+    }
+
+    /// What the relay has seen of the device with this log (lower-case hexadecimal): the
+    /// highest number in each number space. Empty when it never heard of it. Signed, and
+    /// no older than the question.
+    ///
+    /// # Errors
+    /// Among others [`RelayError::Refused`] with `series-incomplete` when the device has
+    /// more number spaces than an answer holds; what is missing could be what matters.
+    pub async fn series(&self, series: &str) -> Result<Vec<SeriesHead>, RelayError> {
+        let mut nonce = [0; 16];
+        getrandom::fill(&mut nonce).map_err(|error| {
+            RelayError::Unreachable(format!("this machine gives no random numbers: {error}"))
+        })?;
+        let nonce = HEXLOWER.encode(&nonce);
+        let path = format!("/v1/series/{series}?nonce={nonce}");
+        let answer = send(self.request(Method::GET, &path)).await?;
+        if answer.status != StatusCode::OK {
+            return Err(answer.error());
+        }
+        let signed: SignedSeries = answer.json()?;
+        if signed.series != series || signed.nonce != nonce {
+            return Err(answer.stranger());
+        }
+        signed
+            .verify(self.relay.as_deref())
+            .map_err(|error| RelayError::Unreachable(error.to_string()))?;
+        if !signed.complete {
+            return Err(RelayError::Refused {
+                code: "series-incomplete".to_owned(),
+                detail: format!("the device has more than {} number spaces", signed.heads.len()),
+            });
+        }
+        Ok(signed.heads)
     }
 
     /// The simulated authority's ledger after the ordinal `after`.

@@ -3,6 +3,7 @@
 //! Every change is on the disk when its method returns. All methods block; the server
 //! calls them away from its event loop.
 
+mod heads;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ use crate::{
     authority::Document,
     code::DocumentCode,
     receipt::SignedReceipt,
+    series::SeriesHead,
     serve::ServeError,
     server::IN_FLIGHT_RETRY_MS,
     store::{begin, decode, encode, now_ms, open},
@@ -39,7 +41,8 @@ const NUMBERS: TableDefinition<(&str, u64), &[u8; 32]> = TableDefinition::new("n
 const UNSETTLED: TableDefinition<&[u8; 32], ()> = TableDefinition::new("unsettled");
 /// Ordinal of its latest change → code. Each document stands here once.
 const CHANGES: TableDefinition<u64, &[u8; 32]> = TableDefinition::new("changes");
-/// `relay` → the public key of the relay that signs for this ledger.
+/// `relay` → the public key of the relay that signs for this ledger; and what [`heads`]
+/// keeps.
 const META: TableDefinition<&str, &str> = TableDefinition::new("meta");
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -102,6 +105,7 @@ impl Ledger {
         txn.open_table(UNSETTLED)?;
         txn.open_table(CHANGES)?;
         txn.open_table(META)?;
+        heads::build_when_missing(&txn)?;
         Ok(txn.commit()?)
     }
 
@@ -151,6 +155,7 @@ impl Ledger {
             let mut bodies = txn.open_table(BODIES)?;
             bodies.insert(code, document.bytes.as_slice())?;
         }
+        heads::count(&txn, document)?;
         let now = now_ms();
         let row = Row {
             ordinal: 0,
@@ -243,6 +248,11 @@ impl Ledger {
             txn.commit()?;
         }
         Ok(())
+    }
+
+    /// How far a device has come in each number space, and whether that is all.
+    pub(crate) fn series(&self, series: &str) -> Result<(Vec<SeriesHead>, bool), redb::Error> {
+        heads::of_series(&self.0.begin_read()?, series)
     }
 
     /// All codes without a final answer.

@@ -11,6 +11,9 @@
 //! none → received → submitted{attempts} → final{accepted | rejected}
 //! ```
 //!
+//! It is also a witness: what it has seen of a device's numbers ([`SignedSeries`]) tells
+//! the device when its storage was set back to an old copy.
+//!
 //! - [`serve`] runs a relay in this process, with the [`simulator`] as its authority;
 //! - [`client`] is what a shop's device uses;
 //! - [`authority`] is the seam behind which a real tax authority goes.
@@ -23,6 +26,7 @@ mod code;
 mod key;
 mod ledger;
 mod receipt;
+mod series;
 mod serve;
 mod server;
 mod settle;
@@ -32,6 +36,7 @@ pub use api::{Health, InFlight, LedgerEntry, LedgerPage, ProblemBody, StateName}
 pub use authority::simulator;
 pub use code::{CodeError, DocumentCode, document_code};
 pub use receipt::{Outcome, ReceiptError, SignedReceipt};
+pub use series::{SeriesHead, SignedSeries};
 pub use serve::{
     AUTHORITY_TIMEOUT, PUT_ANSWER_WAIT, RETRY_CAP, RETRY_FLOOR, RelayConfig, RelayHandle,
     RelayLimits, SHUTDOWN_WAIT, ServeError, UNSETTLED_MAX, serve,

@@ -50,17 +50,17 @@ pub struct SignedReceipt {
     pub signature: String,
 }
 
-/// Why a receipt cannot be believed.
+/// Why a receipt, or another word of a relay, cannot be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReceiptError {
     /// The key or the signature is no such thing.
-    #[error("the receipt's key or signature is malformed; it did not come from a relay")]
+    #[error("the key or the signature is malformed; it did not come from a relay")]
     Malformed,
     /// Signed by another relay than the configured one.
-    #[error("the receipt was signed by another relay than the one set up here")]
+    #[error("it was signed by another relay than the one set up here")]
     OtherRelay,
     /// The signature does not fit the content.
-    #[error("the receipt's signature does not fit its content; do not believe it")]
+    #[error("the signature does not fit the content; do not believe it")]
     Signature,
 }
 
@@ -87,13 +87,7 @@ impl SignedReceipt {
     /// Checks the signature: against `relay` (public key, hexadecimal) when given, else
     /// against the key in the receipt, which proves only that it was not altered.
     pub fn verify(&self, relay: Option<&str>) -> Result<(), ReceiptError> {
-        if relay.is_some_and(|relay| !relay.eq_ignore_ascii_case(&self.relay)) {
-            return Err(ReceiptError::OtherRelay);
-        }
-        let key =
-            VerifyingKey::from_bytes(&unhex(&self.relay)?).map_err(|_| ReceiptError::Malformed)?;
-        let signature = Signature::from_bytes(&unhex(&self.signature)?);
-        key.verify_strict(&self.digest(), &signature).map_err(|_| ReceiptError::Signature)
+        check_signature(relay, &self.relay, &self.signature, &self.digest())
     }
 
     /// What is signed. Each field carries its length, so no two receipts share it.
@@ -111,6 +105,21 @@ impl SignedReceipt {
         }
         *hasher.finalize().as_bytes()
     }
+}
+
+/// Checks a signature by the key `relay`, which must be `expected` when that is given.
+pub(crate) fn check_signature(
+    expected: Option<&str>,
+    relay: &str,
+    signature: &str,
+    digest: &[u8; 32],
+) -> Result<(), ReceiptError> {
+    if expected.is_some_and(|expected| !expected.eq_ignore_ascii_case(relay)) {
+        return Err(ReceiptError::OtherRelay);
+    }
+    let key = VerifyingKey::from_bytes(&unhex(relay)?).map_err(|_| ReceiptError::Malformed)?;
+    let signature = Signature::from_bytes(&unhex(signature)?);
+    key.verify_strict(digest, &signature).map_err(|_| ReceiptError::Signature)
 }
 
 fn unhex<const N: usize>(text: &str) -> Result<[u8; N], ReceiptError> {

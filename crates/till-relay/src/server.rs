@@ -2,6 +2,7 @@
 
 mod documents;
 mod problem;
+mod series;
 mod service;
 mod simulator;
 
@@ -12,6 +13,7 @@ use axum::{
     extract::{DefaultBodyLimit, Query, rejection::QueryRejection},
     routing::get,
 };
+use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -29,6 +31,15 @@ pub const PAGE_MAX: usize = 500;
 /// The page size when none is asked for.
 pub const PAGE_DEFAULT: usize = 100;
 
+/// Issuers and series are ids of at most this many bytes.
+const ID_BYTES_MAX: usize = 32;
+
+/// Whether a text is an id in its one spelling, so that equal ids are equal texts.
+fn is_id(text: &str) -> bool {
+    let bytes = HEXLOWER.decode(text.as_bytes());
+    bytes.is_ok_and(|bytes| (1..=ID_BYTES_MAX).contains(&bytes.len()))
+}
+
 /// What the handlers work on.
 pub(crate) struct Relay {
     pub(crate) settlement: Arc<Settlement>,
@@ -40,6 +51,7 @@ pub(crate) fn router(relay: Arc<Relay>) -> Router {
     Router::new()
         .route("/v1/documents", get(documents::list))
         .route("/v1/documents/{code}", get(documents::get).put(documents::put))
+        .route("/v1/series/{series}", get(series::get))
         .route("/v1/health", get(service::health))
         .route("/v1/openapi.json", get(service::openapi))
         .route("/v1/simulator", get(simulator::get).put(simulator::put))

@@ -30,6 +30,7 @@ use crate::{
     key::RelayKey,
     ledger::{Ledger, Reception, Standing},
     receipt::SignedReceipt,
+    series::{SeriesFacts, SignedSeries},
     serve::RelayLimits,
     store::now_ms,
 };
@@ -156,6 +157,11 @@ impl Settlement {
 
     pub(crate) fn limits(&self) -> &RelayLimits {
         &self.limits
+    }
+
+    /// Signs what the ledger says of a device.
+    pub(crate) fn sign_series(&self, facts: SeriesFacts) -> SignedSeries {
+        SignedSeries::sign(facts, now_ms(), &self.key)
     }
 
     pub(crate) fn public_key(&self) -> String {

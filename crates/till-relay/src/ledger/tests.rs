@@ -42,6 +42,7 @@ fn one_number_carries_one_document() {
         Reception::OtherNumber { issuer: ISSUER.into(), number: 1 }
     );
     // What was refused left no trace.
+    assert_eq!(ledger.series("bb").unwrap().0[0].documents, 1);
     assert_eq!(ledger.counts().unwrap(), (1, 1));
     assert_eq!(ledger.receive(&document(2, "second"), 9).unwrap(), Reception::New);
 }
@@ -111,4 +112,61 @@ fn the_feed_shows_each_document_once_at_its_latest_change() {
     let end = ledger.page(changed.next, 9).unwrap();
     assert_eq!((end.entries.len(), end.next), (0, changed.next));
     assert!(ledger.page(u64::MAX, 9).unwrap().entries.is_empty());
+}
+
+#[test]
+fn each_device_has_its_furthest_document_in_each_space() {
+    let (dir, ledger) = ledger();
+    let of = |series: &str, issuer: &str, number: u64| {
+        let text = format!("{series} {issuer} {number}");
+        Document { series: series.into(), issuer: issuer.into(), ..document(number, &text) }
+    };
+    let documents = [
+        of("b", "aa", 8),
+        of("bb", "aa", 4),
+        of("bb", "aa", 6),
+        of("bb", "aa", 5),
+        of("bb", "ab", 1),
+        of("bbb", "aa", 9),
+    ];
+    for document in &documents {
+        assert_eq!(ledger.receive(document, 9).unwrap(), Reception::New);
+        assert!(matches!(ledger.receive(document, 9).unwrap(), Reception::Known(_)));
+    }
+    let head = |document: &Document, documents| SeriesHead {
+        issuer: document.issuer.clone(),
+        number: document.number,
+        code: document.code.to_string(),
+        hash: blake3::hash(&document.bytes).to_hex().to_string(),
+        documents,
+    };
+    let expected = (vec![head(&documents[2], 3), head(&documents[4], 1)], true);
+    assert_eq!(ledger.series("bb").unwrap(), expected);
+    assert_eq!(ledger.series("bbb").unwrap(), (vec![head(&documents[5], 1)], true));
+    assert_eq!(ledger.series("cc").unwrap(), (vec![], true));
+
+    // A ledger from before there was an index gets one when it is opened.
+    ledger.forget_heads();
+    drop(ledger);
+    let ledger = Ledger::open(dir.path()).unwrap();
+    assert_eq!(ledger.series("bb").unwrap(), expected);
+    let next = of("bb", "aa", 7);
+    ledger.receive(&next, 9).unwrap();
+    let expected = (vec![head(&next, 4), head(&documents[4], 1)], true);
+    assert_eq!(ledger.series("bb").unwrap(), expected);
+    drop(ledger);
+    assert_eq!(Ledger::open(dir.path()).unwrap().series("bb").unwrap(), expected);
+}
+
+#[test]
+fn an_answer_about_a_device_is_bounded_and_says_so() {
+    let (_dir, ledger) = ledger();
+    let txn = begin(&ledger.0).unwrap();
+    for space in 0..=heads::HEADS_MAX {
+        let issuer = format!("{space:08x}");
+        heads::count(&txn, &Document { issuer, ..document(1, "one") }).unwrap();
+    }
+    txn.commit().unwrap();
+    let (heads, complete) = ledger.series("bb").unwrap();
+    assert_eq!((heads.len(), complete), (heads::HEADS_MAX, false));
 }

@@ -15,11 +15,10 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use data_encoding::HEXLOWER;
 use serde::de::IgnoredAny;
 
 use super::{
-    PageQuery, Relay,
+    ID_BYTES_MAX, PageQuery, Relay, is_id,
     problem::{Problem, retry_after},
 };
 use crate::{
@@ -29,9 +28,6 @@ use crate::{
     ledger::{Reception, Standing},
     receipt::SignedReceipt,
 };
-
-/// Issuers and series are ids of at most this many bytes.
-const ID_BYTES_MAX: usize = 32;
 
 const ISSUER: HeaderName = HeaderName::from_static("tillmesh-issuer");
 const NUMBER: HeaderName = HeaderName::from_static("tillmesh-number");
@@ -198,15 +194,15 @@ fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a str, Prob
         .ok_or_else(|| Problem::Header(format!("{name} is missing or unreadable")))
 }
 
-/// An id in its one spelling, so that equal ids are equal texts.
+/// An id in a header.
 fn id(headers: &HeaderMap, name: &HeaderName) -> Result<String, Problem> {
     let text = header(headers, name)?;
-    match HEXLOWER.decode(text.as_bytes()) {
-        Ok(bytes) if (1..=ID_BYTES_MAX).contains(&bytes.len()) => Ok(text.to_owned()),
-        _ => Err(Problem::Header(format!(
-            "{name} must be lower-case hexadecimal, 1 to {ID_BYTES_MAX} bytes"
-        ))),
+    if is_id(text) {
+        return Ok(text.to_owned());
     }
+    Err(Problem::Header(format!(
+        "{name} must be lower-case hexadecimal, 1 to {ID_BYTES_MAX} bytes"
+    )))
 }
 
 fn number(headers: &HeaderMap) -> Result<u64, Problem> {

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{BUSY_RETRY_MS, DOCUMENT_BYTES_MAX};
+use super::{BUSY_RETRY_MS, DOCUMENT_BYTES_MAX, ID_BYTES_MAX};
 use crate::{
     api::ProblemBody,
     code::{CodeError, DocumentCode},
@@ -25,6 +25,10 @@ pub(super) enum Problem {
     Code,
     #[error("the document's bytes have the code {0}; send the bytes unchanged")]
     CodeMismatch(DocumentCode),
+    #[error(
+        "the series in the address is malformed: it is the log of a device, lower-case hexadecimal, 1 to {ID_BYTES_MAX} bytes"
+    )]
+    Series,
     #[error("the header {0}")]
     Header(String),
     #[error("the content type must be application/json or application/octet-stream")]
@@ -72,6 +76,7 @@ impl Problem {
         match self {
             Self::Code
             | Self::CodeMismatch(_)
+            | Self::Series
             | Self::Header(_)
             | Self::ContentType
             | Self::NotJson(_)
@@ -92,6 +97,7 @@ impl Problem {
         match self {
             Self::Code => "code-malformed",
             Self::CodeMismatch(_) => "code-mismatch",
+            Self::Series => "series-malformed",
             Self::Header(_) => "header-malformed",
             Self::ContentType => "content-type",
             Self::NotJson(_) => "not-json",

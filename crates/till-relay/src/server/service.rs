@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use utoipa::OpenApi;
 
-use super::{Relay, documents, problem::Problem, simulator};
+use super::{Relay, documents, problem::Problem, series, simulator};
 use crate::{
     api::{Health, ProblemBody},
     ledger::Ledger,
@@ -22,6 +22,7 @@ use crate::{
         documents::put,
         documents::get,
         documents::list,
+        series::get,
         health,
         simulator::get,
         simulator::put,

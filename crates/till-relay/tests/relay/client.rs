@@ -13,7 +13,7 @@ use till_relay::{
 };
 use tokio::net::TcpListener;
 
-use crate::support::{any_port, document, relay, settled};
+use crate::support::{SERIES, any_port, document, relay, settled};
 
 /// Somebody who answers everything with this.
 async fn stranger<R: IntoResponse + Clone + Send + Sync + 'static>(answer: R) -> SocketAddr {
@@ -71,6 +71,25 @@ async fn only_the_relays_own_signature_over_this_document_counts() {
         assert!(matches!(error, RelayError::Unreachable(_)), "{error}");
     }
     let error = ask(told(&good), Some(&"ab".repeat(32))).await.unwrap_err();
+    assert!(
+        matches!(&error, RelayError::Unreachable(text) if text.contains("another relay")),
+        "{error}"
+    );
+    handle.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_old_or_foreign_word_on_a_device_is_not_believed() {
+    let (_dir, handle, relay) = relay().await;
+    let url = format!("{}/v1/series/{SERIES}?nonce=5e", handle.base_url());
+    let old = reqwest::get(url).await.unwrap().text().await.unwrap();
+    settled(&relay, &document(1)).await;
+    for answer in [old, "[]".to_owned(), "<p>Welcome to our hotel</p>".to_owned()] {
+        let error = client(stranger(answer).await, None).series(SERIES).await.unwrap_err();
+        assert!(matches!(error, RelayError::Unreachable(_)), "{error}");
+    }
+    let key = "ab".repeat(32);
+    let error = client(handle.local_addr, Some(&key)).series(SERIES).await.unwrap_err();
     assert!(
         matches!(&error, RelayError::Unreachable(text) if text.contains("another relay")),
         "{error}"
