@@ -5,41 +5,35 @@ use crate::ancestry;
 use crate::catalogue;
 use crate::job::Job;
 use till_log::{VerifiedEntry, VerifiedFrame};
-use till_schema::body::{Accept, Body, Cede, DeviceAdd, Resolution, Role, ShopFounded, Start};
-use till_schema::rows::{
-    DeviceRow, EntryRef, InTransitRow, Rows, ShopRow, Table, collect_rows, get_row, key,
-    put_anomaly, put_row,
+use till_schema::body::{
+    Accept, AdminAccept, AssignProvisional, Body, Cede, CustodyMove, ShopFounded, Start,
 };
-use till_schema::{LogId, Seq};
-
-/// What is said of an entry whose author had no right to it.
-pub(crate) const UNENTITLED: &str = "written without the right to it";
+use till_schema::rows::{
+    EntryRef, InTransitRow, Rows, ShopRow, Table, collect_rows, get_row, key, put_anomaly, put_row,
+};
+use till_schema::{EntryHash, LogId, Seq};
 
 impl Node {
     /// Applies every waiting frame that has seen only what is applied.
     pub(crate) fn apply_ready(&mut self, rows: &mut dyn Rows) {
         loop {
-            let ready: Vec<LogId> = self
-                .gate
-                .iter()
-                .filter(|(_, frames)| frames.front().is_some_and(|frame| self.may_apply(frame)))
-                .map(|(log, _)| *log)
-                .collect();
-            if ready.is_empty() {
-                self.gate.retain(|_, frames| !frames.is_empty());
-                return;
-            }
-            for log in ready {
-                while let Some(frame) = self.next_ready(log) {
+            let waiting: Vec<LogId> = self.gate.keys().copied().collect();
+            let mut any = false;
+            for log in waiting {
+                while let Some(frame) = self.next_ready(rows, log) {
                     self.apply_frame(rows, &frame);
+                    any = true;
                 }
+            }
+            if !self.apply_tails(rows) && !any {
+                return self.gate.retain(|_, frames| !frames.is_empty());
             }
         }
     }
 
-    fn next_ready(&mut self, log: LogId) -> Option<VerifiedFrame> {
+    fn next_ready(&mut self, rows: &dyn Rows, log: LogId) -> Option<VerifiedFrame> {
         let frames = self.gate.get(&log)?;
-        if !frames.front().is_some_and(|frame| self.may_apply(frame)) {
+        if !frames.front().is_some_and(|frame| self.may_apply(rows, frame)) {
             return None;
         }
         self.gate.get_mut(&log)?.pop_front()
@@ -47,24 +41,59 @@ impl Node {
 
     /// The causal gate: everything the frame's author had applied is applied,
     /// and so is what the frame cannot do without, whether or not its author
-    /// says so: the entry that added the device, and the cede of an accept.
-    fn may_apply(&self, frame: &VerifiedFrame) -> bool {
-        let is_here = |log: &LogId, seq: &Seq| {
-            *log == frame.log() || self.applied.get(log).copied().unwrap_or_default() >= *seq
-        };
-        self.is_known(frame.log())
+    /// says so: the entry that added the device (unless it comes with the
+    /// recovery words), the cede of an accept, the sale that gets its number.
+    fn may_apply(&self, rows: &dyn Rows, frame: &VerifiedFrame) -> bool {
+        let recovers = |entry: &VerifiedEntry| matches!(entry.body, Some(Body::AdminRecover(_)));
+        (self.is_known(frame.log()) || frame.entries().iter().any(recovers))
             && frame.entries().iter().all(|entry| {
-                let accepts = match &entry.body {
-                    Some(Body::Accept(accept)) => is_here(&accept.giver, &accept.giver_seq),
-                    Some(_) | None => true,
-                };
-                accepts && entry.header.seen.iter().all(|(log, seq)| is_here(log, seq))
+                let seen = &entry.header.seen;
+                self.has_what_it_needs(rows, frame.log(), seen, entry.body.as_ref())
             })
+    }
+
+    /// Whether all that an entry of a log builds on is applied.
+    pub(crate) fn has_what_it_needs(
+        &self,
+        rows: &dyn Rows,
+        log: LogId,
+        seen: &[(LogId, Seq)],
+        body: Option<&Body>,
+    ) -> bool {
+        // Of a log with two histories the very entry that is named is needed.
+        let is_here = |of: LogId, seq: Seq, hash: EntryHash| {
+            of == log || self.is_entry_applied(rows, of, seq, hash)
+        };
+        let has_own = match body {
+            Some(Body::Accept(accept)) => {
+                is_here(accept.giver, accept.giver_seq, accept.giver_hash)
+            }
+            Some(Body::AdminAccept(AdminAccept { moved })) => {
+                moved.log == log || self.is_applied(moved.log, moved.seq)
+            }
+            Some(Body::SaleCommitted(sale)) => {
+                sale.fiscalises.is_none_or(|sale| is_here(sale.log, sale.seq, sale.hash))
+            }
+            Some(Body::AssignProvisional(AssignProvisional { sale, .. })) => {
+                is_here(sale.log, sale.seq, sale.hash)
+            }
+            Some(_) | None => true,
+        };
+        #[cfg(feature = "mutants")]
+        if crate::mutants::is(crate::mutants::Mutant::AppliesUnseen) {
+            return true;
+        }
+        has_own && seen.iter().all(|(of, seq)| *of == log || self.is_applied(*of, *seq))
     }
 
     /// Folds a frame into the rows.
     pub(crate) fn apply_frame(&mut self, rows: &mut dyn Rows, frame: &VerifiedFrame) {
         ancestry::remember_said(rows, frame);
+        if frame.log() == self.me {
+            ancestry::remember_wall(rows, frame);
+            self.clock.last_own_ms = ancestry::last_wall_ms(rows);
+        }
+        self.learn_admin(rows, frame);
         for entry in frame.entries() {
             self.apply_entry(rows, entry);
         }
@@ -78,45 +107,79 @@ impl Node {
         let Some(body) = &entry.body else {
             return; // A kind of a later version: kept, passed on, not understood.
         };
+        let entitled = self.judge(rows, entry, body);
+        #[cfg(feature = "mutants")]
+        if !entitled && crate::mutants::is(crate::mutants::Mutant::EndHidesTokens) {
+            return till_books::apply(rows, &reference, body);
+        }
         match body {
-            Body::ShopFounded(founded) => self.founded(rows, &reference, founded),
+            // Facts count, whoever wrote them: goods and numbers have moved.
             Body::Start(start) => started(rows, &reference, start),
-            Body::DeviceAdd(add) => self.device_added(rows, &reference, add),
-            Body::DocumentChange(change) => {
-                self.versions.catalogue += 1;
-                catalogue::changed(&mut self.documents, &mut self.search, rows, &reference, change);
+            Body::ResolutionImport(_) | Body::Accept(_) | Body::Void(_) => {
+                count_numbers(rows, &reference, body)
             }
-            Body::Resolution(resolution) => self.resolved(rows, &reference, resolution),
-            Body::SpaceOpen(_) if reference.log != self.founder => {
-                put_anomaly(rows, &reference, UNENTITLED);
+            Body::Cede(Cede { to, .. }) | Body::CustodyMove(CustodyMove { to, .. }) => {
+                count_numbers(rows, &reference, body);
+                self.given(rows, &reference, *to);
             }
-            Body::SpaceOpen(_) | Body::ResolutionImport(_) | Body::Accept(_) | Body::Void(_) => {
-                till_numbers::apply(rows, &reference, body)
-            }
-            Body::Cede(cede) => {
-                till_numbers::apply(rows, &reference, body);
-                self.given(rows, &reference, cede);
-            }
-            Body::SaleCommitted(_) => {
-                till_numbers::apply(rows, &reference, body);
+            Body::SaleCommitted(_) | Body::SaleProvisional(_) => {
+                count_numbers(rows, &reference, body);
                 till_books::apply(rows, &reference, body);
+                self.has_provisionals = true;
             }
             Body::StockMoved(_) => till_books::apply(rows, &reference, body),
             Body::FiscalReceipt(receipt) => {
                 till_books::apply(rows, &reference, body);
                 self.forwarding.settled(&receipt.code);
             }
+            Body::ForkProof(proof) => self.fork_proven(rows, &reference, proof),
+            Body::ForkTail(tail) => {
+                // What it brings was taken note of when it came.
+                if till_log::read_tail(self.shop, tail).is_err() {
+                    put_anomaly(rows, &reference, "brought a frame that its log did not sign");
+                }
+            }
+            Body::DocumentChange(change) => {
+                self.versions.catalogue += 1;
+                let (documents, search) = (&mut self.documents, &mut self.search);
+                catalogue::changed(documents, search, rows, &reference, change, entitled);
+                if !entitled && reference.log == self.me {
+                    self.reload_documents(rows);
+                }
+            }
+            // The rest says something only with the right to it.
+            _ if !entitled => {}
+            Body::ShopFounded(founded) => self.founded(rows, &reference, founded),
+            Body::Resolution(resolution) => {
+                #[cfg(feature = "mutants")]
+                forget_decisions(rows, resolution);
+                till_conflicts::apply(rows, &reference, resolution);
+            }
+            Body::UserSet(set) => {
+                let said = ancestry::said(rows, reference.log);
+                let seen = |old: &EntryRef| said.get(&old.log).is_some_and(|seq| *seq >= old.seq);
+                till_shop::users::apply(rows, &reference, seen, set);
+            }
+            Body::SpaceOpen(_) | Body::DeclareLost(_) | Body::AssignProvisional(_) => {
+                count_numbers(rows, &reference, body);
+                self.has_provisionals = true;
+            }
+            // Of these the administration has taken note.
+            Body::DeviceAdd(_)
+            | Body::RoleSet(_)
+            | Body::EndOf(_)
+            | Body::AcceptTail(_)
+            | Body::AdminMove(_)
+            | Body::AdminAccept(_)
+            | Body::AdminRecover(_)
+            | Body::Suspend(_)
+            | Body::Reinstate(_)
+            | Body::LogEnd(_) => {}
         }
         self.versions.books += 1;
     }
 
-    fn founded(&mut self, rows: &mut dyn Rows, entry: &EntryRef, founded: &ShopFounded) {
-        let genuine = entry.log == self.founder
-            && entry.seq == Seq(1)
-            && founded.shop_id(entry.log) == self.shop;
-        if !genuine {
-            return put_anomaly(rows, entry, UNENTITLED);
-        }
+    fn founded(&self, rows: &mut dyn Rows, entry: &EntryRef, founded: &ShopFounded) {
         let row = ShopRow {
             id: self.shop,
             name: founded.name.clone(),
@@ -128,45 +191,15 @@ impl Node {
         put_row(rows, Table::Shop, &[], &row);
     }
 
-    /// Devices are added in the admin chain only.
-    fn device_added(&mut self, rows: &mut dyn Rows, entry: &EntryRef, add: &DeviceAdd) {
-        if entry.log != self.founder {
-            return put_anomaly(rows, entry, UNENTITLED);
-        }
-        if self.devices.contains_key(&add.log) {
-            return; // Added once; a second entry changes nothing.
-        }
-        let row = DeviceRow {
-            log: add.log,
-            name: add.name.clone(),
-            roles: add.roles.clone(),
-            ordinal: self.devices.len() as u32,
-        };
-        put_row(rows, Table::Devices, &add.log.0, &row);
-        self.devices.insert(add.log, row);
-        self.versions.links += 1;
-        self.allow_devices();
-    }
-
-    fn resolved(&mut self, rows: &mut dyn Rows, entry: &EntryRef, resolution: &Resolution) {
-        if self.may_resolve(entry.log) {
-            till_conflicts::apply(rows, entry, resolution);
-        } else {
-            put_anomaly(rows, entry, UNENTITLED);
-        }
-    }
-
-    /// Owners and managers decide conflicts.
-    pub(crate) fn may_resolve(&self, log: LogId) -> bool {
-        self.devices
-            .get(&log)
-            .is_some_and(|row| row.roles.iter().any(|r| matches!(r, Role::Owner | Role::Manager)))
-    }
-
     /// Numbers on their way to this device are accepted as soon as it knows.
-    fn given(&mut self, rows: &dyn Rows, entry: &EntryRef, cede: &Cede) {
+    fn given(&mut self, rows: &dyn Rows, entry: &EntryRef, to: LogId) {
         let accept = Accept { giver: entry.log, giver_seq: entry.seq, giver_hash: entry.hash };
-        if cede.to == self.me && self.is_on_its_way(rows, &accept) {
+        #[cfg(feature = "mutants")]
+        let takes_back =
+            entry.log == self.me && crate::mutants::is(crate::mutants::Mutant::TakesBack);
+        #[cfg(not(feature = "mutants"))]
+        let takes_back = false;
+        if (to == self.me || takes_back) && self.is_on_its_way(rows, &accept) {
             self.jobs.push_back(Job::Accept(accept));
         }
     }
@@ -185,11 +218,38 @@ impl Node {
         }
     }
 
-    /// Whether an accept still has something to accept.
+    /// Whether an accept still has something to accept. What a copied device gave
+    /// is left: its other history may have used it.
     pub(crate) fn is_on_its_way(&self, rows: &dyn Rows, accept: &Accept) -> bool {
+        if self.is_forked_at(accept.giver, accept.giver_seq) {
+            return false;
+        }
         let key = key(&[&accept.giver.0, &accept.giver_seq.0.to_be_bytes()]);
         get_row::<InTransitRow>(rows, Table::InTransit, &key).is_some()
     }
+}
+
+/// What an entry does to the numbers.
+fn count_numbers(rows: &mut dyn Rows, entry: &EntryRef, body: &Body) {
+    #[cfg(feature = "mutants")]
+    till_numbers::apply_broken(rows, entry, body, crate::mutants::rules());
+    #[cfg(not(feature = "mutants"))]
+    till_numbers::apply(rows, entry, body);
+}
+
+#[cfg(feature = "mutants")]
+fn forget_decisions(rows: &mut dyn Rows, next: &till_schema::body::Resolution) {
+    if !crate::mutants::is(crate::mutants::Mutant::LastDecisionWins) {
+        return;
+    }
+    let conflict = till_schema::to_bytes(&next.conflict);
+    let prefix = key(&[&(conflict.len() as u16).to_be_bytes(), &conflict]);
+    let mut keys = Vec::new();
+    rows.scan(Table::Resolutions, &prefix, &mut |key, _| {
+        keys.push(key.to_vec());
+        true
+    });
+    keys.iter().for_each(|key| rows.delete(Table::Resolutions, key));
 }
 
 /// A run announces the actor of its document changes. Another's announces

@@ -6,7 +6,7 @@ use till_schema::body::{ConflictKind, DocumentChange};
 use till_schema::catalogue::DocumentId;
 use till_schema::rows::{
     Candidate, CustomerRow, EntryRef, FieldConflictRow, HistoryRow, MalformedRow, ProductRow, Rows,
-    Table, collect_rows, decode_row, get_row, key, put_row, set_suspect,
+    Table, WithheldRow, collect_rows, decode_row, get_row, key, put_row, set_suspect,
 };
 use till_schema::{CustomerId, ProductId};
 
@@ -71,13 +71,16 @@ fn raw_rows(rows: &dyn Rows, table: Table, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u
     found
 }
 
-/// Applies a change, or marks its entry malformed and goes on.
+/// Applies a change, or marks its entry malformed and goes on. One whose author
+/// had no right to it is kept back, unless a change that counts builds on it:
+/// leaving it out would leave out that one too.
 pub(crate) fn changed(
     documents: &mut Documents,
     search: &mut SearchIndex,
     rows: &mut dyn Rows,
     entry: &EntryRef,
     change: &DocumentChange,
+    entitled: bool,
 ) {
     let announced = rows.get(Table::Actors, &entry.log.0).and_then(|actor| actor.try_into().ok());
     let Some(actor) = announced else {
@@ -86,7 +89,43 @@ pub(crate) fn changed(
     if !ancestry::is_declared(rows, entry, change) {
         return malformed(rows, entry, ancestry::UNDECLARED);
     }
-    match documents.apply(change.document, &change.change, actor) {
+    let row = WithheldRow { entry: *entry, change: change.clone(), actor };
+    if !entitled {
+        let Some(checksum) = ancestry::checksum(&change.change) else {
+            return malformed(rows, entry, "not-a-change");
+        };
+        return put_row(rows, Table::Withheld, &key(&[&checksum, &entry.hash.0]), &row);
+    }
+    let needed = release(rows, change);
+    for row in needed.into_iter().rev().chain([row]) {
+        apply(documents, search, rows, &row);
+    }
+}
+
+/// Takes out what was kept back and a change builds on, the nearest first.
+fn release(rows: &mut dyn Rows, change: &DocumentChange) -> Vec<WithheldRow> {
+    let mut found: Vec<WithheldRow> = Vec::new();
+    let mut next = vec![change.change.clone()];
+    while let Some(raw) = next.pop() {
+        for dependency in ancestry::dependencies(&raw).unwrap_or_default() {
+            for (at, row) in collect_rows::<WithheldRow>(rows, Table::Withheld, &dependency[..4]) {
+                rows.delete(Table::Withheld, &at);
+                next.push(row.change.change.clone());
+                found.push(row);
+            }
+        }
+    }
+    found
+}
+
+fn apply(
+    documents: &mut Documents,
+    search: &mut SearchIndex,
+    rows: &mut dyn Rows,
+    row: &WithheldRow,
+) {
+    let WithheldRow { entry, change, actor } = row;
+    match documents.apply(change.document, &change.change, *actor) {
         Ok(applied) => {
             let document = change.document;
             keep_change(rows, document, &change.change);

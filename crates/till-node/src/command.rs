@@ -1,12 +1,17 @@
 //! What a device can be asked to do, and what it answers. The window, the
 //! command line and the local API all speak these.
 
+mod token;
+mod views;
+
+pub use views::*;
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use till_schema::body::{ConflictKey, ConflictKind, Outcome, Role, StockReason};
+use till_schema::body::{ConflictKey, EndReason, Right, Role, Sharing, StockReason, UserRole};
 use till_schema::order::{Tender, Totals};
-use till_schema::rows::{Candidate, CustomerRow, HistoryRow, OrderRow, ProductRow, ResolutionRow};
-use till_schema::{Currency, EntryHash, LogId, OrderId, Quantity, Seq, ShopId, SpaceId};
+use till_schema::rows::{CustomerRow, HistoryRow};
+use till_schema::{OrderId, Quantity, SpaceId};
 
 /// Something to do or to read.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -44,13 +49,57 @@ pub enum Command {
         from: u64,
         /// Last number, included.
         to: u64,
+        /// First civil day of validity, days since 1970-01-01.
+        #[serde(default)]
+        valid_from_day: Option<i32>,
+        /// Last civil day of validity, included.
+        #[serde(default)]
+        valid_to_day: Option<i32>,
     },
+    /// Open a number space (the administering device only).
+    OpenSpace {
+        /// Document kind, in the authority's code list.
+        document_kind: String,
+        /// Prefix or emission point.
+        prefix: String,
+        /// The device that mints: its name or log.
+        custodian: String,
+        /// Who may hold its numbers.
+        sharing: Sharing,
+    },
+    /// Give the right to mint in a space to another device (custodian only).
+    MoveCustody {
+        /// The space; the shop's first when not named.
+        space: Option<SpaceId>,
+        /// The next custodian: its name or log.
+        to: String,
+    },
+    /// Report numbers of a gone device as lost (the administering device only).
+    DeclareLost {
+        /// The space; the shop's first when not named.
+        space: Option<SpaceId>,
+        /// The device that held them: its name or log.
+        device: String,
+        /// The report's reference.
+        reference: String,
+    },
+    /// Let another device fiscalise a provisional sale of a gone one (the
+    /// administering device only).
+    AssignProvisional {
+        /// The order.
+        order: OrderId,
+        /// Who does it: its name or log.
+        to: String,
+    },
+    /// A person has looked at this device's clock: sell by it although the
+    /// relay's is more than a day away.
+    ConfirmClock,
     /// Give numbers to another device.
     GrantNumbers {
         /// The space; the shop's first when not named.
         space: Option<SpaceId>,
-        /// The receiver.
-        to: LogId,
+        /// The receiver: its name or log.
+        to: String,
         /// How many.
         count: u64,
     },
@@ -72,11 +121,79 @@ pub enum Command {
         /// As typed.
         note: String,
     },
-    /// Let one more device join (the admin device only).
+    /// Let one more device join by text or QR (the administering device only).
     Invite {
         /// What it may do.
         roles: Vec<Role>,
     },
+    /// Let one more device join by a code of eight digits (the administering
+    /// device only). One try, two minutes.
+    InviteCode {
+        /// What it may do.
+        roles: Vec<Role>,
+    },
+    /// What a device may do from now on (the administering device only).
+    SetRoles {
+        /// Its name or log.
+        device: String,
+        /// All it may do.
+        roles: Vec<Role>,
+    },
+    /// A device is gone (the administering device only).
+    EndDevice {
+        /// Its name or log.
+        device: String,
+        /// Why.
+        reason: EndReason,
+    },
+    /// A gone device was found: all of it that is here counts (the
+    /// administering device only).
+    AcceptTail {
+        /// Its name or log.
+        device: String,
+    },
+    /// Stop a device at once (a device with the role owner).
+    Suspend {
+        /// Its name or log.
+        device: String,
+        /// Why.
+        reason: String,
+    },
+    /// Lift all suspensions of a device (the administering device only).
+    Reinstate {
+        /// Its name or log.
+        device: String,
+    },
+    /// Give the administration to another device.
+    MoveAdmin {
+        /// Its name or log.
+        to: String,
+    },
+    /// Take the administration with the recovery words.
+    Recover {
+        /// The words on the paper.
+        words: String,
+    },
+    /// Give all numbers back and leave the shop.
+    Retire,
+    /// Make or change a person.
+    SetUser(UserDraft),
+    /// Begin to act as a person; the answer is a token for later calls.
+    Login {
+        /// Name.
+        name: String,
+        /// PIN.
+        pin: String,
+    },
+    /// A person's word for one command of another, within a minute.
+    Approve {
+        /// Name.
+        name: String,
+        /// PIN.
+        pin: String,
+    },
+    /// Stop acting as a person.
+    Logout,
     /// The shop's name and currency.
     Shop,
     /// What lines would cost, by the engine that sells.
@@ -122,12 +239,53 @@ pub enum Command {
     Conflicts,
     /// Devices of the shop.
     Devices,
+    /// Devices that joined lately, with their check numbers.
+    Joins,
+    /// The people of the shop.
+    Users,
+    /// Who acts, by the token of this call.
+    Session,
     /// What this device and its peers hold.
     SyncStatus,
     /// Documents without a final answer, and those refused.
     FiscalQueue,
     /// Digest of each projection.
     Digest,
+}
+
+/// A person, to be made or changed. What is not given stays.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UserDraft {
+    /// Name; finds the person.
+    pub name: String,
+    /// Another name from now on.
+    pub rename: Option<String>,
+    /// Role; its rights replace those before. Needed for a new person.
+    pub role: Option<UserRole>,
+    /// New PIN. Needed for a new person.
+    pub pin: Option<String>,
+    /// Rights to add.
+    pub allow: Vec<Right>,
+    /// Rights to take away.
+    pub deny: Vec<Right>,
+    /// Highest discount on a line, basis points.
+    pub discount_limit_bp: Option<u32>,
+    /// Whether they may log in.
+    pub active: Option<bool>,
+}
+
+/// Names a session or an approval: 128 random bits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Token(pub [u8; 16]);
+
+/// On whose word a command is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Acting {
+    /// The session.
+    pub session: Option<Token>,
+    /// An approval to be used up.
+    pub approval: Option<Token>,
 }
 
 /// What a person chose in a conflict.
@@ -157,6 +315,9 @@ pub struct Cart {
     /// When; now when not given. Unix ms. Only imports and replays give it.
     #[serde(default)]
     pub sold_at_ms: Option<i64>,
+    /// Whether to sell on an internal document when there is no number.
+    #[serde(default)]
+    pub provisional: bool,
 }
 
 /// One line of a cart.
@@ -244,6 +405,14 @@ pub enum Reply {
         /// To type or paste on the new device.
         invite: String,
     },
+    /// A code to type on the new device.
+    Code(CodeView),
+    /// Devices that joined.
+    Joins(Vec<JoinView>),
+    /// People.
+    Users(Vec<UserView>),
+    /// Somebody acts from now on.
+    Session(SessionView),
     /// The shop.
     Shop(ShopView),
     /// Sums of a cart.
@@ -274,260 +443,6 @@ pub enum Reply {
     Digest(BTreeMap<String, String>),
 }
 
-/// A committed sale.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Sold {
-    /// The order.
-    pub order: OrderId,
-    /// Its number as printed.
-    pub label: String,
-    /// Total, minor units.
-    pub total: i64,
-    /// Change to give back.
-    pub change: i64,
-    /// Code of the fiscal document.
-    pub code: String,
-    /// Whether this order had been committed before.
-    pub repeated: bool,
-}
-
-/// Counts of an import.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Written {
-    /// New records.
-    pub created: usize,
-    /// Records changed.
-    pub changed: usize,
-    /// Records that were the same already.
-    pub unchanged: usize,
-}
-
-/// A product and its stock.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct ProductView {
-    /// The product.
-    #[serde(flatten)]
-    pub product: ProductRow,
-    /// Stock as this device knows it, thousandths.
-    pub stock: Quantity,
-}
-
-/// An order with its number as printed and the state of its document.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct OrderView {
-    /// Number as printed.
-    pub label: String,
-    /// Name of the register.
-    pub register: String,
-    /// The authority's answer, when there is one.
-    pub outcome: Option<Outcome>,
-    /// The order.
-    #[serde(flatten)]
-    pub row: OrderRow,
-}
-
-/// Sums over orders.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct BooksTotals {
-    /// How many orders.
-    pub orders: u64,
-    /// Orders committed more than once, which counts as lost idempotency.
-    pub duplicates: u64,
-    /// Their totals.
-    pub totals: Totals,
-    /// Kept by tender.
-    pub tenders: BTreeMap<String, i64>,
-}
-
-/// Numbers of one space on this device.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct NumbersStatus {
-    /// The space.
-    pub space: SpaceId,
-    /// Its prefix.
-    pub prefix: String,
-    /// How many this device holds.
-    pub held: u64,
-    /// The next to be issued.
-    pub next: Option<u64>,
-    /// Whether this device mints.
-    pub custodian: bool,
-    /// What to do when there are few; empty when there are enough.
-    pub advice: String,
-}
-
-/// Where the minted numbers of one space are. The classes add up to `minted`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct NumbersAudit {
-    /// The space.
-    pub space: SpaceId,
-    /// Its prefix.
-    pub prefix: String,
-    /// All minted.
-    pub minted: u64,
-    /// May still be issued, by device.
-    pub held: BTreeMap<String, u64>,
-    /// Ceded and not accepted yet.
-    pub in_transit: u64,
-    /// On a sale, by device.
-    pub issued: BTreeMap<String, u64>,
-    /// Given up.
-    pub voided: u64,
-    /// Held by devices that are gone.
-    pub lost: u64,
-    /// On more than one sale.
-    pub duplicates: Vec<u64>,
-    /// In no class or in two: evidence of a fault.
-    pub unaccounted: u64,
-    /// What the audit is relative to: log and position.
-    pub heads: BTreeMap<LogId, Seq>,
-}
-
-impl NumbersAudit {
-    /// Sum of a class that is kept by device.
-    pub fn sum(class: &BTreeMap<String, u64>) -> u64 {
-        class.values().sum()
-    }
-
-    /// Whether every number is in exactly one place.
-    pub fn balances(&self) -> bool {
-        let placed = Self::sum(&self.held)
-            + self.in_transit
-            + Self::sum(&self.issued)
-            + self.voided
-            + self.lost;
-        self.duplicates.is_empty() && self.unaccounted == 0 && placed == self.minted
-    }
-}
-
-/// State of a conflict.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ConflictStatus {
-    /// No decision covers all evidence.
-    Open,
-    /// Two live decisions differ.
-    Contested,
-    /// Decided.
-    Closed,
-}
-
-/// A conflict as every device lists it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct ConflictView {
-    /// Kind and subject.
-    pub key: ConflictKey,
-    /// State.
-    pub status: ConflictStatus,
-    /// Entries that disagree, rising.
-    pub evidence: Vec<EntryHash>,
-    /// What it is about, for people: a product's or customer's name.
-    pub title: String,
-    /// The values to choose from, A first; empty when there is nothing to choose.
-    pub candidates: Vec<Candidate>,
-    /// Names of the devices that set each candidate.
-    pub devices: Vec<String>,
-    /// What tills use meanwhile.
-    pub current: String,
-    /// What it is about in figures or text, by kind (an oversell's quantity, a refusal's reason).
-    pub detail: String,
-    /// Decisions, live and replaced.
-    pub resolutions: Vec<ResolutionRow>,
-}
-
-impl ConflictView {
-    /// The conflict's kind.
-    pub fn kind(&self) -> ConflictKind {
-        self.key.kind
-    }
-}
-
-/// A device of the shop.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct DeviceView {
-    /// Its log.
-    pub log: LogId,
-    /// Its name.
-    pub name: String,
-    /// What it may do.
-    pub roles: Vec<Role>,
-    /// Position held here of its log.
-    pub seq: Seq,
-    /// Whether it is this device.
-    pub this: bool,
-}
-
-/// What this device holds and who it sees.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct SyncStatus {
-    /// This device's vector.
-    pub vector: BTreeMap<LogId, Seq>,
-    /// Entries stored and waiting for one they saw.
-    pub gated: usize,
-    /// Every other device.
-    pub peers: Vec<PeerView>,
-}
-
-/// A peer as this device sees it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct PeerView {
-    /// Its log.
-    pub log: LogId,
-    /// Its name.
-    pub name: String,
-    /// Whether its Hello arrived on a live link.
-    pub linked: bool,
-    /// Entries here that it is not known to have.
-    pub they_lack: u64,
-    /// Entries it has that are not here.
-    pub we_lack: u64,
-    /// Why there is no link, when known.
-    pub trouble: Option<String>,
-}
-
-/// Documents on their way to the authority.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct FiscalQueue {
-    /// Whether a relay is set, and answered last time.
-    pub relay: RelayState,
-    /// Without a final answer.
-    pub pending: u64,
-    /// Accepted.
-    pub accepted: u64,
-    /// Refused.
-    pub rejected: u64,
-    /// The first pending and all refused, bounded.
-    pub documents: Vec<QueuedDocument>,
-}
-
-/// What is known of the relay.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RelayState {
-    /// This device has no relay address: other peers send for it.
-    #[default]
-    NotSet,
-    /// Not asked yet.
-    Unknown,
-    /// It answered.
-    Up,
-    /// It did not, and why.
-    Down(String),
-}
-
-/// A document in the queue.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct QueuedDocument {
-    /// Its code.
-    pub code: String,
-    /// Its number as printed.
-    pub label: String,
-    /// The answer, when final.
-    pub outcome: Option<Outcome>,
-    /// Reason of a refusal.
-    pub reason: String,
-}
-
 /// Why a command was not done. Nothing was written.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize, Deserialize)]
 #[serde(tag = "error", content = "with", rename_all = "snake_case")]
@@ -541,24 +456,16 @@ pub enum CommandError {
     /// No number left to issue.
     #[error("{0}")]
     NoNumbers(String),
-    /// This device may not.
+    /// This device, or this person, may not.
     #[error("{0}")]
     NotAllowed(String),
+    /// Nobody is logged in, or the PIN is wrong.
+    #[error("{0}")]
+    Login(String),
     /// The disk refused; nothing is known to be written.
     #[error("{0}")]
     Storage(String),
     /// Too much waits already.
     #[error("the device is busy; try again")]
     Busy,
-}
-
-/// Facts of a shop for headers and lamps.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct ShopView {
-    /// Its id.
-    pub id: ShopId,
-    /// Its name.
-    pub name: String,
-    /// Currency of the books.
-    pub currency: Currency,
 }

@@ -66,6 +66,8 @@ impl Node {
             return;
         }
         let waiting = till_books::unsettled(rows, 1);
+        #[cfg(feature = "mutants")]
+        let waiting = passed_over(rows, waiting);
         self.forwarding
             .series
             .retain(|series, _| waiting.iter().any(|next| (next.space, next.log) == *series));
@@ -102,7 +104,7 @@ impl Node {
     }
 
     /// A device that cannot keep the answers leaves documents to the others.
-    fn may_forward(&self) -> bool {
+    pub(crate) fn may_forward(&self) -> bool {
         self.forwarding.state != RelayState::NotSet && self.fault.is_none()
     }
 
@@ -128,8 +130,16 @@ impl Node {
                 let why = "the relay answered for another document".to_owned();
                 self.relay_answer(now, rows, code, Err(RelayTrouble::Unreachable(why)));
             }
+            #[cfg(feature = "mutants")]
+            Ok(RelayAnswer::Final(receipt))
+                if receipt.outcome == Outcome::Rejected
+                    && crate::mutants::is(crate::mutants::Mutant::PoisonBlocks) =>
+            {
+                self.again(now, &code, RELAY_RETRY_MAX_MS);
+            }
             Ok(RelayAnswer::Final(receipt)) => {
                 self.relay_is_up();
+                self.clock.relay_says(now, receipt.at_ms);
                 if self.receipt_is_news(rows, &receipt) {
                     self.jobs.push_back(Job::Receipt(receipt));
                 }
@@ -160,6 +170,8 @@ impl Node {
                 self.jobs.push_back(Job::Receipt(receipt));
             }
             Err(RelayTrouble::Unreachable(why)) => {
+                #[cfg(feature = "mutants")]
+                crate::mutants::times_out(&code);
                 self.again(now, &code, 0);
                 self.forwarding.state = RelayState::Down(why);
                 // Decorrelated jitter: between the shortest pause and three
@@ -186,7 +198,7 @@ impl Node {
     }
 
     /// The network changed: try now.
-    pub(crate) fn relay_changed(&mut self, _now: Now, _rows: &dyn Rows) {
+    pub(crate) fn relay_changed(&mut self) {
         self.forwarding.quiet_until = 0;
         self.forwarding.pause_ms = RELAY_RETRY_MIN_MS;
     }
@@ -205,4 +217,20 @@ impl Node {
         let row: Option<DocumentRow> = get_row(rows, Table::Documents, receipt.code.as_bytes());
         row.is_none_or(|row| row.outcome < Some(receipt.outcome))
     }
+}
+
+/// Of each series the first document that has not timed out.
+#[cfg(feature = "mutants")]
+fn passed_over(rows: &dyn Rows, waiting: Vec<Unsettled>) -> Vec<Unsettled> {
+    if !crate::mutants::is(crate::mutants::Mutant::SkipsOnTimeOut) {
+        return waiting;
+    }
+    let (mut all, mut next) = (till_books::unsettled(rows, usize::MAX), Vec::new());
+    for first in waiting {
+        let series = |other: &Unsettled| (other.space, other.log) == (first.space, first.log);
+        let fresh = |other: &Unsettled| !crate::mutants::has_timed_out(&other.code);
+        let at = all.iter().position(|other| series(other) && fresh(other));
+        next.push(at.map_or(first, |at| all.swap_remove(at)));
+    }
+    next
 }

@@ -2,9 +2,9 @@
 
 use crate::Node;
 use crate::command::CommandError;
-use crate::io::{Now, Output};
+use crate::io::Now;
 use crate::job::InFlight;
-use till_schema::body::{Body, DeviceAdd, ResolutionImport, Role, ShopFounded, SpaceOpen};
+use till_schema::body::{Body, DeviceAdd, ResolutionImport, Role, Sharing, ShopFounded, SpaceOpen};
 use till_schema::limits::TEXT_BYTES_MAX;
 use till_schema::numbering::Space;
 use till_schema::rows::Rows;
@@ -29,6 +29,8 @@ pub struct Founding {
     pub prefix: String,
     /// First and last number of the first resolution.
     pub numbers: (u64, u64),
+    /// Public half of the key that the recovery words make.
+    pub recovery_key: Option<[u8; 32]>,
 }
 
 impl Founding {
@@ -66,6 +68,7 @@ impl Founding {
             currency: self.currency,
             country: self.country.clone(),
             tax_id: self.tax_id.trim().to_owned(),
+            recovery_key: self.recovery_key,
         }
     }
 }
@@ -104,18 +107,20 @@ impl Node {
             log: self.me,
             name: founding.device_name.trim().to_owned(),
             roles: vec![Role::Owner, Role::Register],
+            replaces: None,
         };
         let bodies: Vec<Body> = vec![
             founding.founded().into(),
             device.into(),
-            SpaceOpen { space, custodian: self.me }.into(),
+            SpaceOpen {
+                space,
+                custodian: self.me,
+                sharing: Sharing::Shared,
+                utc_offset_min: Some(self.utc_offset_min),
+            }
+            .into(),
             import.into(),
         ];
         self.write(now, rows, bodies, InFlight::default())
-    }
-
-    /// Outputs that a driver needs before anything has happened.
-    pub(crate) fn push_invites(&mut self) {
-        self.out.push(Output::Invites(self.invites.clone()));
     }
 }

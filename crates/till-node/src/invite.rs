@@ -2,7 +2,7 @@
 //! told again.
 
 use crate::Node;
-use crate::command::CommandError;
+use crate::command::{CommandError, JoinView};
 use crate::io::{Now, Output};
 use crate::job::Job;
 use crate::limits::{INVITE_LIFE_MS, INVITES_MAX};
@@ -10,9 +10,11 @@ use data_encoding::BASE32_NOPAD;
 use rand_core::RngCore;
 use serde::{Deserialize, Serialize};
 use till_schema::LogId;
-use till_schema::body::{DeviceAdd, Role};
+use till_schema::body::{Body, DeviceAdd, EndReason, Role};
 use till_schema::limits::TEXT_BYTES_MAX;
-use till_schema::message::{JoinAnswer, JoinRequest, Welcome, join_proof};
+use till_schema::message::{
+    JoinAnswer, JoinAsk, JoinRequest, Replaces, Welcome, check_number, join_proof, replaces_digest,
+};
 
 pub use till_schema::message::Invite;
 
@@ -70,24 +72,26 @@ pub fn from_text(text: &str) -> Result<Invite, InviteError> {
     till_schema::from_bytes(body).map_err(|_| InviteError::Damaged)
 }
 
+/// A device that has proven what it had to.
+pub(crate) struct Newcomer {
+    pub(crate) log: LogId,
+    pub(crate) name: String,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) replaces: Option<Replaces>,
+    pub(crate) check: u32,
+}
+
+/// The one answer to whoever proves nothing: it tells nothing either.
+pub(crate) const JOIN_REFUSED: &str =
+    "the invite was used, has expired, or belongs to another shop; ask for a new one";
+
 impl Node {
-    /// Draws an invite. Only the device that administers the shop may: devices
-    /// are added in its log.
-    pub(crate) fn invite(&mut self, now: Now, roles: Vec<Role>) -> Result<String, CommandError> {
-        if self.me != self.founder {
-            return Err(CommandError::NotAllowed(format!(
-                "only “{}” can let devices in; make the invite there",
-                self.device_name(self.founder)
-            )));
-        }
+    /// Where this device listens, if it may let devices in: they are added in
+    /// the log of the one that administers the shop.
+    pub(crate) fn may_invite(&self, roles: &[Role]) -> Result<Vec<String>, CommandError> {
+        self.administers()?;
         if roles.is_empty() {
             return Err(CommandError::Wrong("an invite needs at least one role".to_owned()));
-        }
-        self.invites.retain(|invite| invite.expires_ms > now.wall_ms);
-        if self.invites.len() >= INVITES_MAX {
-            return Err(CommandError::Wrong(format!(
-                "{INVITES_MAX} invites are open already; use one or wait until they expire"
-            )));
         }
         let addresses = self.own_addresses();
         if addresses.is_empty() {
@@ -96,19 +100,53 @@ impl Node {
                     .to_owned(),
             ));
         }
+        Ok(addresses)
+    }
+
+    /// Draws an invite.
+    pub(crate) fn invite(&mut self, now: Now, roles: Vec<Role>) -> Result<String, CommandError> {
+        let addresses = self.may_invite(&roles)?;
+        self.invites.retain(|invite| invite.expires_ms > now.wall_ms);
+        if self.invites.len() >= INVITES_MAX {
+            return Err(CommandError::Wrong(format!(
+                "{INVITES_MAX} invites are open already; use one or wait until they expire"
+            )));
+        }
         let (mut id, mut secret) = ([0; 8], [0; 16]);
         self.rng.fill_bytes(&mut id);
         self.rng.fill_bytes(&mut secret);
         let expires_ms = now.wall_ms + INVITE_LIFE_MS;
         self.invites.push(OpenInvite { id, secret, roles, expires_ms });
-        self.out.push(Output::Invites(self.invites.clone()));
+        self.keep_invites(now);
         Ok(to_text(&Invite { shop: self.shop, inviter: self.me, id, secret, addresses }))
     }
 
+    fn keep_invites(&mut self, now: Now) {
+        self.out.push(Output::Invites(self.invites.clone()));
+        self.tell_join_open(now);
+    }
+
     /// A stranger asks to join.
-    pub(crate) fn join_request(&mut self, now: Now, peer: LogId, request: &[u8], reply: u64) {
-        match self.admit(now, peer, request) {
-            Ok(body) => self.jobs.push_back(Job::Admit { body, reply }),
+    pub(crate) fn join_request(
+        &mut self,
+        now: Now,
+        peer: LogId,
+        conversation: u64,
+        request: &[u8],
+        reply: u64,
+    ) {
+        let admitted = match till_schema::from_bytes(request) {
+            Ok(JoinAsk::Invite(request)) => self.prove_invite(now, peer, request),
+            Ok(JoinAsk::Code(request)) => {
+                let answer = self.code_request(now, peer, conversation, &request.exchange);
+                return self.out.push(Output::JoinAnswer { reply, answer });
+            }
+            Ok(JoinAsk::Confirm(confirm)) => self.code_confirm(now, peer, conversation, confirm),
+            Err(_) => Err("the request cannot be read"),
+        };
+        let admitted = admitted.and_then(|newcomer| self.admit(now, newcomer));
+        match admitted {
+            Ok((bodies, join)) => self.jobs.push_back(Job::Admit { bodies, join, reply }),
             Err(why) => {
                 let answer = JoinAnswer::Refused(why.to_owned());
                 self.out.push(Output::JoinAnswer { reply, answer });
@@ -116,40 +154,90 @@ impl Node {
         }
     }
 
-    fn admit(&mut self, now: Now, peer: LogId, request: &[u8]) -> Result<DeviceAdd, &'static str> {
-        let request: JoinRequest =
-            till_schema::from_bytes(request).map_err(|_| "the request cannot be read")?;
-        if request.name.trim().is_empty() || request.name.len() > TEXT_BYTES_MAX {
-            return Err("give the device a name");
-        }
-        if self.devices.contains_key(&peer) {
-            return Err("this device is in the shop already");
-        }
-        let unknown =
-            "the invite was used, has expired, or belongs to another shop; ask for a new one";
+    /// One try: an invite that is named is used up, so it cannot be guessed at.
+    fn prove_invite(
+        &mut self,
+        now: Now,
+        peer: LogId,
+        request: JoinRequest,
+    ) -> Result<Newcomer, &'static str> {
+        check_name(&request.name)?;
         let index = self
             .invites
             .iter()
             .position(|invite| invite.id == request.invite && invite.expires_ms > now.wall_ms)
-            .ok_or(unknown)?;
-        let proof = join_proof(&self.invites[index].secret, self.me, peer);
-        // One try: a wrong proof uses the invite up, so it cannot be guessed at.
+            .ok_or(JOIN_REFUSED)?;
         let invite = self.invites.remove(index);
-        self.out.push(Output::Invites(self.invites.clone()));
-        if proof != request.proof {
-            return Err(unknown);
+        self.keep_invites(now);
+        if join_proof(&invite.secret, self.me, peer) != request.proof {
+            return Err(JOIN_REFUSED);
         }
-        Ok(DeviceAdd { log: peer, name: request.name.trim().to_owned(), roles: invite.roles })
+        Ok(Newcomer {
+            log: peer,
+            name: request.name,
+            roles: invite.roles,
+            replaces: request.replaces,
+            check: check_number(&invite.secret, self.me, peer),
+        })
+    }
+
+    /// The entries that let a newcomer in. One that takes the place of another
+    /// ends that one.
+    fn admit(
+        &mut self,
+        now: Now,
+        newcomer: Newcomer,
+    ) -> Result<(Vec<Body>, JoinView), &'static str> {
+        let Newcomer { log, name, roles, replaces, check } = newcomer;
+        check_name(&name)?;
+        let name = name.trim().to_owned();
+        if self.devices.contains_key(&log) {
+            return Err("this device is in the shop already");
+        }
+        if self.administers().is_err() {
+            return Err("another device administers the shop now; ask for an invite there");
+        }
+        let mut bodies: Vec<Body> = Vec::new();
+        let old = match replaces {
+            Some(replaces) => Some(self.proven_old(log, &replaces)?),
+            None => None,
+        };
+        let add = DeviceAdd { log, name: name.clone(), roles, replaces: old };
+        bodies.push(add.into());
+        if let Some(old) = old.filter(|old| self.devices[old].ended.is_none()) {
+            bodies.push(self.end_of(old, EndReason::RolledBack).into());
+        }
+        Ok((bodies, JoinView { log, name, check, at_ms: now.wall_ms }))
+    }
+
+    /// The device that a newcomer was: its old key says so.
+    fn proven_old(&self, new: LogId, replaces: &Replaces) -> Result<LogId, &'static str> {
+        let digest = replaces_digest(self.shop, replaces.log, new);
+        let signature = ed25519_dalek::Signature::from_bytes(&replaces.signature);
+        let proven = ed25519_dalek::VerifyingKey::from_bytes(&replaces.log.0)
+            .is_ok_and(|key| key.verify_strict(&digest, &signature).is_ok());
+        if !proven || !self.devices.contains_key(&replaces.log) {
+            return Err("it does not prove which device it was");
+        }
+        Ok(replaces.log)
     }
 
     /// What a device that was let in needs to begin.
-    pub(crate) fn welcome(&self) -> JoinAnswer {
+    pub(crate) fn welcome(&self, check: u32) -> JoinAnswer {
         JoinAnswer::Welcome(Welcome {
             shop: self.shop,
             founder: self.founder,
             addresses: self.addresses_known(),
+            check,
         })
     }
+}
+
+fn check_name(name: &str) -> Result<(), &'static str> {
+    if name.trim().is_empty() || name.len() > TEXT_BYTES_MAX {
+        return Err("give the device a name");
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What goes in and what comes out.
 
-use crate::command::{Command, CommandError, Reply};
+use crate::command::{Acting, Command, CommandError, Reply};
 use crate::invite::OpenInvite;
 use std::collections::{BTreeSet, VecDeque};
 use till_log::VerifiedFrame;
@@ -58,6 +58,8 @@ pub enum Input {
         ticket: u64,
         /// What.
         command: Command,
+        /// On whose word.
+        acting: Acting,
     },
     /// What [`Output::Persist`] named is on disk.
     Durable {
@@ -110,7 +112,9 @@ pub enum Input {
     Join {
         /// Its key, proven by the connection.
         peer: LogId,
-        /// An encoded [`till_schema::message::JoinRequest`].
+        /// The same for all words of one exchange.
+        conversation: u64,
+        /// An encoded [`till_schema::message::JoinAsk`].
         request: Vec<u8>,
         /// Comes back with [`Output::JoinAnswer`].
         reply: u64,
@@ -122,8 +126,25 @@ pub enum Input {
         /// Addresses, best first.
         addresses: Vec<String>,
     },
+    /// Answers [`Output::AskWitness`]: the highest numbers that the relay has
+    /// of this device's log.
+    Witness(Vec<SeriesHead>),
+    /// This device's key was met on another machine.
+    Twin {
+        /// Where, for people.
+        why: String,
+    },
     /// Time passed.
     Tick,
+}
+
+/// The highest number of one space that the relay has of one device.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SeriesHead {
+    /// The space.
+    pub space: SpaceId,
+    /// The number.
+    pub number: u64,
 }
 
 /// A final or passing answer of the relay.
@@ -224,8 +245,19 @@ pub enum Output {
         /// Addresses.
         addresses: Vec<String>,
     },
-    /// Invites changed: keep them, and accept strangers while there is one.
+    /// Invites changed: keep them.
     Invites(Vec<OpenInvite>),
+    /// Whether strangers may ask to join.
+    JoinOpen(bool),
+    /// Ask the relay what it has of this device's log, then hand in
+    /// [`Input::Witness`]; nothing when it does not answer.
+    AskWitness,
+    /// Nothing may be signed with this device's key any more. Keep the reason,
+    /// so that the next run knows it.
+    Quarantine(String),
+    /// Fold everything again: empty rows, [`crate::Node::refold`], and all
+    /// frames of the store through [`crate::Node::replay`].
+    Refold,
     /// Answer a device that asked to join.
     JoinAnswer {
         /// Of the request.

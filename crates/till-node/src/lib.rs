@@ -15,26 +15,41 @@
 mod ancestry;
 mod apply;
 mod catalogue;
+mod code;
 pub mod command;
+mod devices;
+mod forks;
 mod forward;
 mod founding;
-mod grants;
 mod invite;
 mod io;
 mod job;
 pub mod limits;
+#[cfg(feature = "mutants")]
+pub mod mutants;
+mod numbers;
+mod people;
+mod provisional;
 mod query;
 mod records;
 mod resolve;
 mod sell;
+mod standing;
 mod sync;
+mod tails;
+mod witness;
 
+pub use code::{CodeError, CodeJoin, CodeKey};
 pub use founding::Founding;
 pub use invite::{Invite, InviteError, OpenInvite, from_text as read_invite};
-pub use io::{FrameRecord, Input, Now, Output, RelayAnswer, RelayDocument, RelayTrouble, Ticket};
+pub use io::{
+    FrameRecord, Input, Now, Output, RelayAnswer, RelayDocument, RelayTrouble, SeriesHead, Ticket,
+};
 pub use query::customers;
+pub use standing::KeptRows;
+pub use witness::stopped;
 
-use command::{CommandError, RelayState, Reply};
+use command::{CommandError, JoinView, RelayState, Reply};
 use io::Outbox;
 use job::{InFlight, Job};
 use rand_chacha::ChaCha20Rng;
@@ -42,8 +57,10 @@ use rand_core::{RngCore, SeedableRng};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use till_catalog::{Documents, SearchIndex};
 use till_log::{Drafter, Head, SigningKey, VerifiedFrame};
+use till_schema::message::Run;
 use till_schema::rows::{DeviceRow, Rows, ShopRow, Table, collect_rows, get_row};
 use till_schema::{EntryHash, LogId, Seq, ShopId, Vector};
+use till_shop::Authority;
 
 /// What a node is opened with.
 pub struct Config {
@@ -63,6 +80,16 @@ pub struct Config {
     pub invites: Vec<OpenInvite>,
     /// Offset from UTC of the device's place, in minutes.
     pub utc_offset_min: i32,
+    /// The device's own name, as it joined.
+    pub name: String,
+    /// Who let this device in: known before the chain that names it is here.
+    pub sponsor: Option<LogId>,
+    /// Whether the device is on a network, where others could know more of its
+    /// log than it does.
+    pub network: bool,
+    /// Why nothing may be signed with this key any more, from an earlier run or
+    /// from what opening found.
+    pub quarantine: Option<String>,
 }
 
 /// A device of a shop.
@@ -87,7 +114,27 @@ pub struct Node {
     applied: Vector,
     /// Durable, waiting for an entry they saw.
     gate: BTreeMap<LogId, VecDeque<VerifiedFrame>>,
+    /// The chain's devices.
     devices: BTreeMap<LogId, DeviceRow>,
+    /// Who administers, and who may do what.
+    authority: Authority,
+    sponsor: Option<LogId>,
+    own_name: String,
+    /// What is applied no longer fits the chain: fold again.
+    refold: bool,
+    /// Frames of the store are being folded.
+    replaying: bool,
+    people: people::People,
+    clock: numbers::Clock,
+    witness: witness::Witness,
+    /// Runs of each peer, in the order they came.
+    runs: BTreeMap<LogId, Vec<Run>>,
+    /// Peers whose key runs on two machines.
+    twins: BTreeSet<LogId>,
+    forks: forks::Forks,
+    quarantined: bool,
+    /// Whether own provisional sales may wait for numbers.
+    has_provisionals: bool,
     jobs: VecDeque<Job>,
     in_flight: Option<InFlight>,
     /// Foreign frames handed to the store and not durable yet.
@@ -99,6 +146,10 @@ pub struct Node {
     accept_again_at: Option<u64>,
     forwarding: forward::Forwarding,
     invites: Vec<OpenInvite>,
+    code: Option<code::OpenCode>,
+    exchanges: BTreeMap<u64, code::Exchange>,
+    join_open: bool,
+    joins: Vec<JoinView>,
     out: Outbox,
     next_ticket: u64,
     /// Why this device must not sell, in words that say what to do.
@@ -126,6 +177,9 @@ impl Node {
     /// When the documents kept in the rows do not load: the rows are damaged
     /// and are to be rebuilt from the logs.
     pub fn open(config: Config, rows: &dyn Rows) -> Result<Self, OpenError> {
+        #[cfg(feature = "mutants")]
+        let config =
+            Config { quarantine: config.quarantine.filter(|_| !mutants::goes_on()), ..config };
         let mut rng = ChaCha20Rng::from_seed(config.entropy);
         let run_nonce = rng.next_u64();
         let me = LogId(config.key.verifying_key().to_bytes());
@@ -135,10 +189,9 @@ impl Node {
             .collect();
         let said = ancestry::said(rows, me);
         let head = config.heads.get(&me).copied().unwrap_or_default();
-        let devices = collect_rows::<DeviceRow>(rows, Table::Devices, &[])
-            .into_iter()
-            .map(|(_, row)| (row.log, row))
-            .collect();
+        let authority = till_shop::load(rows, config.shop, config.founder);
+        let devices = standing::by_log(authority.devices());
+        let clock = numbers::Clock::new(ancestry::last_wall_ms(rows));
         let documents = catalogue::load(rows).map_err(OpenError)?;
         let mut node = Self {
             me,
@@ -156,6 +209,19 @@ impl Node {
             applied,
             gate: BTreeMap::new(),
             devices,
+            authority,
+            sponsor: config.sponsor,
+            own_name: config.name,
+            refold: false,
+            replaying: false,
+            people: people::People::default(),
+            clock,
+            witness: witness::Witness::new(config.network),
+            runs: BTreeMap::new(),
+            twins: BTreeSet::new(),
+            forks: forks::Forks::load(rows),
+            quarantined: config.quarantine.is_some(),
+            has_provisionals: true,
             jobs: VecDeque::new(),
             in_flight: None,
             storing: BTreeMap::new(),
@@ -165,14 +231,23 @@ impl Node {
             accept_again_at: None,
             forwarding: forward::Forwarding::new(config.relay),
             invites: config.invites,
+            code: None,
+            exchanges: BTreeMap::new(),
+            join_open: false,
+            joins: Vec::new(),
             out: Outbox::default(),
             next_ticket: 0,
-            fault: None,
+            fault: config.quarantine,
             versions: Versions::default(),
         };
+        node.load_tails(rows);
         node.allow_devices();
         node.queue_accepts(rows);
-        node.push_invites();
+        node.queue_admin_accept();
+        if !node.invites.is_empty() {
+            node.join_open = true;
+            node.out.push(Output::JoinOpen(true));
+        }
         Ok(node)
     }
 
@@ -180,30 +255,44 @@ impl Node {
     /// Frames of one log come in order; logs in any order.
     pub fn replay(&mut self, rows: &mut dyn Rows, frames: Vec<VerifiedFrame>) {
         for frame in frames {
-            self.gate.entry(frame.log()).or_default().push_back(frame);
+            self.learn_forks(rows, &frame);
+            self.wait_at_gate(rows, frame);
         }
+        self.replaying = true;
         self.apply_ready(rows);
+        self.replaying = false;
+        self.ask_for_refold();
     }
 
     /// Takes one input at one moment.
     pub fn handle(&mut self, now: Now, rows: &mut dyn Rows, input: Input) {
         match input {
-            Input::Command { ticket, command } => self.command(now, rows, ticket, command),
+            Input::Command { ticket, command, acting } => {
+                self.command(now, rows, ticket, command, acting);
+            }
             Input::Durable { ticket } => self.durable(now, rows, ticket),
             Input::NotDurable { ticket, why } => self.not_durable(now, rows, ticket, &why),
-            Input::PeerUp { peer } => self.peer_up(rows, peer),
+            Input::PeerUp { peer } => self.peer_up(peer),
             Input::PeerDown { peer } => self.peer_down(now, peer),
             Input::Message { peer, bytes } => self.message(now, rows, peer, &bytes),
-            Input::RangeRead { peer, log, frames } => self.range_read(peer, log, frames),
+            Input::RangeRead { peer, log, frames } => self.range_read(rows, peer, log, frames),
             Input::Relay { code, answer } => self.relay_answer(now, rows, code, answer),
-            Input::RelayChanged => self.relay_changed(now, rows),
-            Input::Join { peer, request, reply } => self.join_request(now, peer, &request, reply),
+            Input::RelayChanged => self.relay_changed(),
+            Input::Join { peer, conversation, request, reply } => {
+                self.join_request(now, peer, conversation, &request, reply);
+            }
+            Input::Witness(heads) => self.relay_witness(rows, heads),
+            Input::Twin { why } => self.quarantine(why),
             Input::Addresses { log, addresses } => self.learn_addresses(log, addresses, None),
             Input::Tick => {}
         }
+        self.tick_witness(now, rows);
+        self.tick_code(now);
+        self.tick_tails(now, rows);
         self.tick_jobs(now, rows);
         self.tick_sync(now, rows);
         self.tick_forward(now, rows);
+        self.ask_for_refold();
     }
 
     /// The next thing to do, until `None`.
@@ -213,13 +302,25 @@ impl Node {
 
     /// The tick at which [`Input::Tick`] is due if nothing else happens.
     pub fn next_deadline(&self) -> Option<u64> {
-        let deadlines = [self.accept_again_at, self.sync_deadline(), self.forward_deadline()];
+        let deadlines = [
+            self.accept_again_at,
+            self.sync_deadline(),
+            self.tails_deadline(),
+            self.forward_deadline(),
+            self.witness_deadline(),
+            self.code_deadline(),
+        ];
         deadlines.into_iter().flatten().min()
     }
 
     /// This device's log.
     pub fn me(&self) -> LogId {
         self.me
+    }
+
+    /// The number that this run is known by.
+    pub fn run_nonce(&self) -> u64 {
+        self.run_nonce
     }
 
     /// The shop's founding facts, once they have arrived.
@@ -255,14 +356,6 @@ impl Node {
 
     fn reply(&mut self, ticket: u64, result: Result<Reply, CommandError>) {
         self.out.push(Output::Reply { ticket, result });
-    }
-
-    /// Tells the network which devices may connect.
-    fn allow_devices(&mut self) {
-        let mut allowed: BTreeSet<LogId> = self.devices.keys().copied().collect();
-        allowed.insert(self.founder);
-        allowed.remove(&self.me);
-        self.out.push(Output::Allow(allowed));
     }
 
     /// What is known of the relay.

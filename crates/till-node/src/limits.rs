@@ -32,3 +32,32 @@ pub const QUERY_ROWS_MAX: usize = 10_000;
 pub const QUEUE_LISTED_MAX: usize = 100;
 /// Records of one import command.
 pub const IMPORT_RECORDS_MAX: usize = 200_000;
+/// A code works for so long, ms.
+pub const CODE_LIFE_MS: u64 = 120_000;
+/// Joins by code between their first and second word.
+pub const CODE_EXCHANGES_MAX: usize = 4;
+/// Joins of this run that are remembered for people.
+pub const JOINS_REMEMBERED: usize = 32;
+/// The first sale of a run waits so long for a peer or the relay, ms.
+pub const WITNESS_WAIT_MS: u64 = 3_000;
+/// Runs remembered of each peer.
+pub const NONCES_MAX: usize = 32;
+/// A session without calls ends after, ms.
+pub const SESSION_IDLE_MS: u64 = 5 * 60 * 1_000;
+/// People acting at once.
+pub const SESSIONS_MAX: usize = 64;
+/// A word given for one command holds for, ms.
+pub const APPROVAL_LIFE_MS: u64 = 60_000;
+/// Words given and not used.
+pub const APPROVALS_MAX: usize = 64;
+/// The relay's clock may differ by so much before people are told, ms.
+pub const CLOCK_WARN_MS: i64 = 10 * 60 * 1_000;
+/// And by so much before numbers are issued only on a person's word, ms.
+pub const CLOCK_STOP_MS: i64 = 24 * 3_600 * 1_000;
+/// What others lack of a log with two histories is written within, ms: one of
+/// all who could do it is first.
+pub const FORK_PATIENCE_MS: u64 = 2_000;
+/// Frames of such logs waiting to be written, before more are looked for.
+pub const TAILS_WAITING_MAX: usize = 256;
+/// Own runs remembered.
+pub const OWN_RUNS_MAX: usize = 256;

@@ -3,9 +3,8 @@
 use crate::Node;
 use crate::catalogue;
 use crate::command::{
-    BooksTotals, Command, CommandError, ConflictStatus, ConflictView, DeviceView, FiscalQueue,
-    NumbersAudit, NumbersStatus, OrderView, ProductView, QueuedDocument, Reply, ShopView,
-    SyncStatus,
+    BooksTotals, Command, CommandError, ConflictStatus, ConflictView, FiscalQueue, NumbersAudit,
+    OrderView, ProductView, QueuedDocument, Reply, ShopView, SyncStatus,
 };
 use crate::io::Now;
 use crate::limits::{QUERY_ROWS_MAX, QUEUE_LISTED_MAX};
@@ -27,7 +26,7 @@ impl Node {
     /// When there is nothing by that name.
     pub(crate) fn query(
         &mut self,
-        _now: Now,
+        now: Now,
         rows: &dyn Rows,
         command: Command,
     ) -> Result<Reply, CommandError> {
@@ -45,10 +44,12 @@ impl Node {
             Command::Orders { limit } => Reply::Orders(self.orders(rows, limit)),
             Command::Order { reference } => Reply::Orders(vec![self.order(rows, &reference)?]),
             Command::Totals => Reply::Totals(totals(rows)),
-            Command::NumbersStatus => Reply::NumbersStatus(self.numbers_status(rows)),
+            Command::NumbersStatus => Reply::NumbersStatus(self.numbers_status(rows, now)),
             Command::NumbersAudit => Reply::NumbersAudit(self.numbers_audit(rows)),
             Command::Conflicts => Reply::Conflicts(self.conflicts(rows)),
-            Command::Devices => Reply::Devices(self.device_views()),
+            Command::Devices => Reply::Devices(self.device_views(rows)),
+            Command::Joins => Reply::Joins(self.joins.clone()),
+            Command::Users => Reply::Users(Self::user_views(rows)),
             Command::SyncStatus => Reply::SyncStatus(self.sync_status()),
             Command::FiscalQueue => Reply::FiscalQueue(self.fiscal_queue(rows)),
             Command::Digest => Reply::Digest(
@@ -57,16 +58,7 @@ impl Node {
                     .map(|(name, digest)| (name.to_owned(), digest))
                     .collect(),
             ),
-            Command::Sell(_)
-            | Command::PutProducts(_)
-            | Command::PutCustomers(_)
-            | Command::EditProduct { .. }
-            | Command::MoveStock { .. }
-            | Command::ImportResolution { .. }
-            | Command::GrantNumbers { .. }
-            | Command::VoidNumbers { .. }
-            | Command::Resolve { .. }
-            | Command::Invite { .. } => unreachable!("writing commands become jobs"),
+            _ => unreachable!("other commands become jobs, or are answered before"),
         })
     }
 
@@ -147,30 +139,11 @@ impl Node {
     fn order_view(&self, rows: &dyn Rows, row: OrderRow) -> OrderView {
         let document: Option<DocumentRow> = get_row(rows, Table::Documents, row.code.as_bytes());
         OrderView {
-            label: self.label(rows, row.space, row.number),
+            label: self.order_label(rows, &row),
             register: self.device_name(row.entry.log),
             outcome: document.and_then(|document| document.outcome),
             row,
         }
-    }
-
-    /// Numbers this device holds.
-    pub fn numbers_status(&self, rows: &dyn Rows) -> Vec<NumbersStatus> {
-        till_numbers::spaces(rows)
-            .into_iter()
-            .map(|(space, row)| {
-                let held = till_numbers::holding(rows, space, self.me).held;
-                let custodian = row.custodian == self.me;
-                NumbersStatus {
-                    space,
-                    prefix: row.space.prefix,
-                    held: held.count(),
-                    next: held.first(),
-                    custodian,
-                    advice: till_numbers::advice(held.count(), custodian),
-                }
-            })
-            .collect()
     }
 
     fn numbers_audit(&self, rows: &dyn Rows) -> Vec<NumbersAudit> {
@@ -178,6 +151,7 @@ impl Node {
             .into_iter()
             .map(|(space, row)| {
                 let audit = till_numbers::audit(rows, space);
+                let sums = audit.totals();
                 let by_name = |class: &BTreeMap<LogId, Ranges>| {
                     let mut named: BTreeMap<String, u64> = BTreeMap::new();
                     for (log, ranges) in class {
@@ -188,14 +162,20 @@ impl Node {
                 NumbersAudit {
                     space,
                     prefix: row.space.prefix,
-                    minted: audit.minted.count(),
+                    minted: sums.minted,
                     held: by_name(&audit.held),
-                    in_transit: audit.in_transit.count(),
+                    in_transit: sums.in_transit,
                     issued: by_name(&audit.issued),
-                    voided: audit.voided.count(),
-                    lost: 0,
-                    duplicates: audit.duplicates,
-                    unaccounted: audit.unaccounted,
+                    voided: sums.voided,
+                    lost: by_name(&audit.lost),
+                    declared_lost: sums.declared_lost,
+                    duplicates: audit
+                        .duplicates
+                        .iter()
+                        .flat_map(|(from, to)| from..=to)
+                        .take(QUERY_ROWS_MAX)
+                        .collect(),
+                    unaccounted: sums.unaccounted,
                     heads: self.applied.clone(),
                 }
             })
@@ -236,20 +216,6 @@ impl Node {
             detail: conflict.detail,
             resolutions: conflict.resolutions,
         }
-    }
-
-    fn device_views(&self) -> Vec<DeviceView> {
-        let mut rows: Vec<_> = self.devices.values().collect();
-        rows.sort_by_key(|row| row.ordinal);
-        rows.into_iter()
-            .map(|row| DeviceView {
-                log: row.log,
-                name: row.name.clone(),
-                roles: row.roles.clone(),
-                seq: self.heads.get(&row.log).map(|head| head.seq).unwrap_or_default(),
-                this: row.log == self.me,
-            })
-            .collect()
     }
 
     /// What this device holds and who it sees.

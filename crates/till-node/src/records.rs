@@ -4,7 +4,7 @@ use crate::Node;
 use crate::catalogue;
 use crate::command::{Command, CustomerDraft, ProductChange, ProductDraft, Reply, Written};
 use crate::io::Now;
-use crate::job::{InFlight, Job};
+use crate::job::{Caller, InFlight, Job};
 use crate::limits::IMPORT_RECORDS_MAX;
 use crate::sell::{Done, REFERENCE, wrong};
 use rand_core::RngCore;
@@ -15,6 +15,7 @@ use till_schema::catalogue::{DocumentId, FieldValue, customer, product};
 use till_schema::limits::IMPORT_PRODUCTS_PER_CHANGE;
 use till_schema::rows::{ProductRow, Rows, Table, get_row};
 use till_schema::{ProductId, Quantity};
+use till_shop::Need;
 
 impl Node {
     /// Imports in parts, so that sales made meanwhile go in between.
@@ -22,10 +23,11 @@ impl Node {
         &mut self,
         now: Now,
         rows: &mut dyn Rows,
-        ticket: u64,
+        caller: Caller,
         mut drafts: Vec<ProductDraft>,
         mut written: Written,
     ) -> Done {
+        self.entitled(Need::EditDocuments)?;
         check_count(drafts.len())?;
         if written == Written::default() {
             drafts.iter().try_for_each(check_product)?;
@@ -61,7 +63,7 @@ impl Node {
         }
         let rest = drafts.split_off(taken);
         let next = (!rest.is_empty()).then_some(Job::Command {
-            ticket,
+            caller,
             command: Command::PutProducts(rest),
             written,
         });
@@ -71,7 +73,7 @@ impl Node {
             let note = "import".to_owned();
             extra.push(StockMoved { reason: StockReason::Receive, moves: stock, note }.into());
         }
-        self.write_edits(now, rows, ticket, DocumentId::Catalogue, edits, extra, next, written)
+        self.write_edits(now, rows, caller, DocumentId::Catalogue, edits, extra, next, written)
     }
 
     /// The product with this SKU, one that is not put away first.
@@ -130,10 +132,11 @@ impl Node {
         &mut self,
         now: Now,
         rows: &mut dyn Rows,
-        ticket: u64,
+        caller: Caller,
         mut drafts: Vec<CustomerDraft>,
         mut written: Written,
     ) -> Done {
+        self.entitled(Need::EditDocuments)?;
         check_count(drafts.len())?;
         if let Some(bad) = drafts.iter().find(|draft| draft.name.trim().is_empty()) {
             return Err(wrong(format!("customer “{}” has no name", bad.key)));
@@ -175,21 +178,22 @@ impl Node {
             }
         }
         let next = (!rest.is_empty()).then_some(Job::Command {
-            ticket,
+            caller,
             command: Command::PutCustomers(rest),
             written,
         });
-        self.write_edits(now, rows, ticket, DocumentId::Customers, edits, Vec::new(), next, written)
+        self.write_edits(now, rows, caller, DocumentId::Customers, edits, Vec::new(), next, written)
     }
 
     pub(crate) fn edit_product(
         &mut self,
         now: Now,
         rows: &mut dyn Rows,
-        ticket: u64,
+        caller: Caller,
         code: &str,
         change: ProductChange,
     ) -> Done {
+        self.entitled(Need::EditDocuments)?;
         let row = self.product(rows, code)?;
         if change.price.is_some_and(|price| price < 0) {
             return Err(wrong("a price must not be negative"));
@@ -207,7 +211,7 @@ impl Node {
             return Err(wrong("nothing to change; give a name, price, category or archived"));
         }
         let written = Written { changed: 1, ..Written::default() };
-        self.write_edits(now, rows, ticket, DocumentId::Catalogue, edits, Vec::new(), None, written)
+        self.write_edits(now, rows, caller, DocumentId::Catalogue, edits, Vec::new(), None, written)
     }
 
     /// One document change and what goes with it, as one frame. Without
@@ -217,7 +221,7 @@ impl Node {
         &mut self,
         now: Now,
         rows: &mut dyn Rows,
-        ticket: u64,
+        caller: Caller,
         document: DocumentId,
         edits: Vec<Edit>,
         extra: Vec<Body>,
@@ -238,23 +242,29 @@ impl Node {
         if bodies.is_empty() {
             match next {
                 Some(next) => self.jobs.push_back(next),
-                None => self.reply(ticket, Ok(reply)),
+                None => self.reply(caller.ticket, Ok(reply)),
             }
             return Ok(());
         }
-        let reply = next.is_none().then_some((ticket, reply));
-        self.write(now, rows, bodies, InFlight { edited, reply, next, ..InFlight::default() })
+        let reply = next.is_none().then_some((caller.ticket, reply));
+        self.write(
+            now,
+            rows,
+            bodies,
+            InFlight { edited, reply, next, who: caller.who, ..InFlight::default() },
+        )
     }
 
     pub(crate) fn move_stock(
         &mut self,
         now: Now,
         rows: &mut dyn Rows,
-        ticket: u64,
+        caller: Caller,
         reason: StockReason,
         moves: Vec<(String, Quantity)>,
         note: String,
     ) -> Done {
+        self.entitled(Need::Sell)?;
         if moves.is_empty() {
             return Err(wrong("no product to move"));
         }
@@ -266,17 +276,21 @@ impl Node {
             resolved.push((self.product(rows, &code)?.id, quantity));
         }
         let body = StockMoved { reason, moves: resolved, note };
-        self.write_done(now, rows, ticket, vec![body.into()])
+        self.write_done(now, rows, caller, vec![body.into()])
     }
 
     pub(crate) fn write_done(
         &mut self,
         now: Now,
         rows: &mut dyn Rows,
-        ticket: u64,
+        caller: Caller,
         bodies: Vec<Body>,
     ) -> Done {
-        let then = InFlight { reply: Some((ticket, Reply::Done)), ..InFlight::default() };
+        let then = InFlight {
+            reply: Some((caller.ticket, Reply::Done)),
+            who: caller.who,
+            ..InFlight::default()
+        };
         self.write(now, rows, bodies, then)
     }
 

@@ -4,7 +4,7 @@ use crate::Node;
 use crate::catalogue;
 use crate::command::{Choice, CommandError, Reply};
 use crate::io::Now;
-use crate::job::InFlight;
+use crate::job::{Caller, InFlight};
 use crate::sell::{Done, wrong};
 use till_catalog::{Edit, barcode_field};
 use till_conflicts::Status;
@@ -14,6 +14,7 @@ use till_schema::body::{
 use till_schema::catalogue::{DocumentId, FieldValue, customer, product};
 use till_schema::rows::{Candidate, CustomerRow, ProductRow, Rows, Table, get_row};
 use till_schema::{Currency, ProductId, Quantity};
+use till_shop::Need;
 
 impl Node {
     /// A decision, and in the same frame the facts that carry it out.
@@ -21,16 +22,12 @@ impl Node {
         &mut self,
         now: Now,
         rows: &mut dyn Rows,
-        ticket: u64,
+        caller: Caller,
         key: ConflictKey,
         choice: Choice,
         note: String,
     ) -> Done {
-        if !self.may_resolve(self.me) {
-            return Err(CommandError::NotAllowed(
-                "only a device of the owner or a manager decides conflicts".to_owned(),
-            ));
-        }
+        self.entitled(Need::Decide)?;
         let conflict = till_conflicts::conflict(rows, &key)
             .ok_or_else(|| CommandError::NotFound("there is no such conflict".to_owned()))?;
         if conflict.status == Status::Closed && conflict.candidates.is_empty() {
@@ -68,8 +65,13 @@ impl Node {
             .collect();
         bodies.extend(extra);
         bodies.push(resolution.into());
-        let reply = Some((ticket, Reply::Done));
-        self.write(now, rows, bodies, InFlight { edited, reply, ..InFlight::default() })
+        let reply = Some((caller.ticket, Reply::Done));
+        self.write(
+            now,
+            rows,
+            bodies,
+            InFlight { edited, reply, who: caller.who, ..InFlight::default() },
+        )
     }
 
     /// The facts a decision adds, by kind. History is never edited.

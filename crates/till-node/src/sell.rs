@@ -4,12 +4,12 @@ use crate::Node;
 use crate::catalogue;
 use crate::command::{Cart, CartLine, CommandError, Reply, Sold};
 use crate::io::Now;
-use crate::job::InFlight;
+use crate::job::{Caller, InFlight};
 use till_books::pricing::{self, PricingError};
-use till_schema::body::SaleCommitted;
 use till_schema::order::{Buyer, Order, OrderLine, Totals};
 use till_schema::rows::{CustomerRow, OrderRow, ProductRow, Rows, SpaceRow, Table, get_row};
 use till_schema::{Currency, CustomerId, SpaceId};
+use till_shop::Need;
 
 pub(crate) type Done = Result<(), CommandError>;
 
@@ -20,12 +20,19 @@ pub(crate) fn wrong(text: impl Into<String>) -> CommandError {
 impl Node {
     /// The sale and its number are one entry; nothing is shown before it is
     /// durable; the same order id twice is one sale.
-    pub(crate) fn sell(&mut self, now: Now, rows: &mut dyn Rows, ticket: u64, cart: Cart) -> Done {
+    pub(crate) fn sell(
+        &mut self,
+        now: Now,
+        rows: &mut dyn Rows,
+        caller: Caller,
+        cart: Cart,
+    ) -> Done {
         if let Some(row) = till_books::order(rows, cart.order) {
-            self.reply(ticket, Ok(Reply::Sold(self.sold(rows, &row, true))));
+            self.reply(caller.ticket, Ok(Reply::Sold(self.sold(rows, &row, true))));
             return Ok(());
         }
-        let (space, space_row) = self.first_space(rows)?;
+        self.entitled(Need::Sell)?;
+        self.check_clock(now)?;
         let shop = self.shop(rows).ok_or_else(not_synced)?;
         let (lines, totals) = self.price_cart(rows, &cart.lines, shop.currency)?;
         let change = pricing::change(totals.total, &cart.tenders)
@@ -45,33 +52,50 @@ impl Node {
             change,
             totals,
         };
-        let number = till_numbers::next_number(rows, space, self.me).ok_or_else(|| {
-            let custodian = space_row.custodian == self.me;
-            CommandError::NoNumbers(till_numbers::advice(0, custodian))
-        })?;
-        let document = till_fiscal::generic::document(&space_row.space, number, &shop.name, &order);
-        let code = till_fiscal::code_of(&document);
-        let sold = Sold {
-            order: order.id,
-            label: space_row.space.label(number),
-            total: order.totals.total,
-            change,
-            code: code.clone(),
-            repeated: false,
+        let choice = match self.choose(now, rows) {
+            Ok(choice) => choice,
+            Err(_) if cart.provisional => {
+                let (space, _) = self.first_space(rows)?;
+                return self.sell_provisionally(now, rows, caller, order, space);
+            }
+            Err(shortage) => return Err(self.shortage(rows, &shortage)),
         };
-        let sale = SaleCommitted { order, space, number, document, code };
-        let then = InFlight { reply: Some((ticket, Reply::Sold(sold))), ..InFlight::default() };
+        let sale = self.committed(rows, choice.space, choice.number, order)?;
+        let sold = Sold {
+            order: sale.order.id,
+            label: self.label(rows, sale.space, sale.number),
+            total: sale.order.totals.total,
+            change,
+            code: sale.code.clone(),
+            repeated: false,
+            provisional: false,
+        };
+        let then = InFlight {
+            reply: Some((caller.ticket, Reply::Sold(sold))),
+            who: caller.who,
+            ..InFlight::default()
+        };
         self.write(now, rows, vec![sale.into()], then)
     }
 
     fn sold(&self, rows: &dyn Rows, row: &OrderRow, repeated: bool) -> Sold {
         Sold {
             order: row.order.id,
-            label: self.label(rows, row.space, row.number),
+            label: self.order_label(rows, row),
             total: row.order.totals.total,
             change: row.order.change,
             code: row.code.clone(),
             repeated,
+            provisional: row.number == 0,
+        }
+    }
+
+    /// What the paper of an order says: its number, or the count of a
+    /// provisional sale while it has none.
+    pub(crate) fn order_label(&self, rows: &dyn Rows, row: &OrderRow) -> String {
+        match row.ticket {
+            Some(ticket) if row.number == 0 => self.provisional_label(row.entry.log, ticket),
+            Some(_) | None => self.label(rows, row.space, row.number),
         }
     }
 

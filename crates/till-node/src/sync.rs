@@ -10,12 +10,14 @@ use crate::limits::{
     ADDRESSES_MAX, ANSWER_BYTES_MAX, BAD_FRAMES_MAX, NUMBERS_ASK_EVERY_MS, WANT_TIMEOUT_MS,
 };
 use std::collections::BTreeMap;
-use till_log::{VerifiedFrame, VerifyError, verify_frame};
-use till_numbers::LOW_WATER;
+use till_log::{Head, VerifiedFrame, VerifyError, read_frame, verify_frame};
+use till_schema::body::Sharing;
 use till_schema::limits::{GATE_FRAMES_MAX, LOGS_MAX, UNACKED_BYTES_MAX};
-use till_schema::message::{Frames, Have, Hello, Message, NumbersWanted, PROTOCOL_VERSION, Want};
-use till_schema::rows::Rows;
-use till_schema::{LogId, Seq, Vector};
+use till_schema::message::{
+    Frames, Have, Hello, Message, NumbersWanted, PROTOCOL_VERSION, Run, Want, run_digest,
+};
+use till_schema::rows::{DeviceRow, Rows};
+use till_schema::{EntryHash, LogId, Seq, Vector};
 
 /// What this session knows of a peer.
 #[derive(Debug, Default)]
@@ -27,6 +29,8 @@ pub(crate) struct Peer {
     told: Vector,
     /// What it says it holds.
     has: Vector,
+    /// The heads of its Hello.
+    heads: BTreeMap<LogId, Head>,
     /// What was pushed to it of the own log.
     pushed: Seq,
     /// Bytes pushed and not acknowledged, with the position that acknowledges them.
@@ -53,9 +57,27 @@ pub(crate) struct Storing {
     frames: Vec<VerifiedFrame>,
 }
 
+impl Peer {
+    #[cfg(feature = "mutants")]
+    fn remember(&mut self, has: Vector) {
+        if !crate::mutants::is(crate::mutants::Mutant::RemembersVectors) {
+            return;
+        }
+        for (log, seq) in has {
+            let known = self.has.entry(log).or_default();
+            *known = (*known).max(seq);
+        }
+    }
+
+    /// Says for people what is wrong with it.
+    pub(crate) fn set_trouble(&mut self, why: String) {
+        self.trouble = Some(why);
+    }
+}
+
 impl Node {
-    pub(crate) fn peer_up(&mut self, rows: &dyn Rows, peer: LogId) {
-        if !self.devices.contains_key(&peer) && peer != self.founder {
+    pub(crate) fn peer_up(&mut self, peer: LogId) {
+        if !self.is_known(peer) {
             // Enrolled here a moment ago in the network's eyes, not in ours.
             self.disconnect(peer, "not a device of this shop");
             return;
@@ -63,25 +85,36 @@ impl Node {
         let known = self.peers.entry(peer).or_default();
         let addresses = std::mem::take(&mut known.addresses);
         let told = self.heads.iter().map(|(log, head)| (*log, head.seq)).collect();
+        #[cfg(feature = "mutants")]
+        let remembered = std::mem::take(&mut known.has);
         *known = Peer { linked: true, addresses, told, ..Peer::default() };
+        #[cfg(feature = "mutants")]
+        known.remember(remembered);
         self.versions.links += 1;
+        self.forget_suspects(peer);
+        let run = run_digest(self.shop, self.me, self.run_nonce);
         let hello = Hello {
             protocol: PROTOCOL_VERSION,
             shop: self.shop,
             run_nonce: self.run_nonce,
             heads: self.heads.iter().map(|(log, head)| (*log, head.seq, head.hash)).collect(),
             addresses: self.addresses_known(),
+            run_signature: Some(self.drafter.sign(&run)),
         };
         self.send(peer, &Message::Hello(hello));
-        let _ = rows;
     }
 
     pub(crate) fn peer_down(&mut self, now: Now, peer: LogId) {
         if let Some(known) = self.peers.get_mut(&peer) {
             let (addresses, trouble) = (std::mem::take(&mut known.addresses), known.trouble.take());
+            #[cfg(feature = "mutants")]
+            let remembered = std::mem::take(&mut known.has);
             *known = Peer { addresses, trouble, ..Peer::default() };
+            #[cfg(feature = "mutants")]
+            known.remember(remembered);
         }
         self.wants.retain(|_, asked| asked.peer != peer);
+        self.forget_suspects(peer);
         self.versions.links += 1;
         self.pump_wants(now);
     }
@@ -98,21 +131,32 @@ impl Node {
             Message::Hello(hello) => self.hello(now, peer, hello),
             // Nothing counts before the Hello.
             _ if !greeted => self.bad(peer, "spoke before its hello"),
+            Message::Twin(twin) => self.twin_told(rows, peer, &twin),
+            #[cfg(feature = "mutants")]
+            Message::Want(want) if self.believes_it_has(peer, &want) => {}
             Message::Want(want) => self.out.push(Output::ReadRange {
                 peer,
                 log: want.log,
                 from: Seq(want.after.0.saturating_add(1)),
                 bytes_max: ANSWER_BYTES_MAX,
             }),
-            Message::Frames(frames) => self.frames(now, peer, frames),
+            Message::Frames(frames) => self.frames(now, rows, peer, frames),
             Message::Have(have) => self.have(now, peer, have),
-            Message::NumbersWanted(wanted) => self.numbers_wanted(rows, peer, &wanted),
+            Message::NumbersWanted(wanted) => self.numbers_wanted(now, rows, peer, &wanted),
             Message::Addresses(addresses) => {
                 for (log, addresses) in addresses.into_iter().take(LOGS_MAX) {
                     self.learn_addresses(log, addresses, Some(peer));
                 }
             }
         }
+    }
+
+    /// Whether a peer asks for what it once had.
+    #[cfg(feature = "mutants")]
+    fn believes_it_has(&self, peer: LogId, want: &Want) -> bool {
+        let had = self.peers.get(&peer).and_then(|known| known.has.get(&want.log));
+        crate::mutants::is(crate::mutants::Mutant::RemembersVectors)
+            && had.is_some_and(|had| *had > want.after)
     }
 
     fn hello(&mut self, now: Now, peer: LogId, hello: Hello) {
@@ -125,31 +169,24 @@ impl Node {
         if hello.heads.len() > LOGS_MAX {
             return self.bad(peer, "claims more logs than a shop has");
         }
-        let mine = self.heads.get(&self.me).copied().unwrap_or_default();
-        for (log, seq, hash) in &hello.heads {
-            let held = self.heads.get(log).copied().unwrap_or_default();
-            let forked = *seq == held.seq && *hash != held.hash;
-            if *log == self.me && (forked || *seq > mine.seq) {
-                // Somebody holds entries this device signed and no longer has,
-                // or has otherwise: it was restored or copied. Going on would
-                // use numbers twice.
-                self.stop(
-                    "this device's log was set back or copied: other devices hold more of it. \
-                     It must not sell under this key; enrol the device anew"
-                        .to_owned(),
-                );
-                return;
-            }
-            if forked {
-                return self.disconnect(peer, "holds another history of a log held here");
-            }
-        }
         for (log, addresses) in hello.addresses.into_iter().take(LOGS_MAX) {
             self.learn_addresses(log, addresses, Some(peer));
         }
+        if let Some(signature) = hello.run_signature {
+            self.watch_run(peer, Run { nonce: hello.run_nonce, signature });
+        }
+        self.compare_heads(now, peer, &hello.heads);
+        self.witnessed(peer);
         let known = self.peers.entry(peer).or_default();
         known.greeted = true;
+        let head =
+            |(log, seq, hash): &(LogId, Seq, EntryHash)| (*log, Head { seq: *seq, hash: *hash });
+        known.heads = hello.heads.iter().map(head).collect();
+        #[cfg(feature = "mutants")]
+        let remembered = std::mem::take(&mut known.has);
         known.has = hello.heads.iter().map(|(log, seq, _)| (*log, *seq)).collect();
+        #[cfg(feature = "mutants")]
+        known.remember(remembered);
         known.pushed = known.has.get(&self.me).copied().unwrap_or_default();
         // What became durable while the Hellos were on their way.
         let told = std::mem::take(&mut known.told);
@@ -162,6 +199,12 @@ impl Node {
         self.versions.links += 1;
         self.numbers_asked_at = None;
         self.pump_wants(now);
+    }
+
+    /// The heads of a log that peers named in their Hellos.
+    pub(crate) fn heads_claimed(&self, log: LogId) -> Vec<(LogId, Head)> {
+        let greeted = self.peers.iter().filter(|(_, known)| known.greeted);
+        greeted.filter_map(|(peer, known)| Some((*peer, *known.heads.get(&log)?))).collect()
     }
 
     fn have(&mut self, now: Now, peer: LogId, have: Have) {
@@ -180,14 +223,30 @@ impl Node {
     }
 
     /// The store answered a Want.
-    pub(crate) fn range_read(&mut self, peer: LogId, log: LogId, frames: Vec<FrameRecord>) {
+    pub(crate) fn range_read(
+        &mut self,
+        rows: &dyn Rows,
+        peer: LogId,
+        log: LogId,
+        frames: Vec<FrameRecord>,
+    ) {
+        if peer == self.me {
+            return self.own_read(rows, log, &frames);
+        }
         let frames = frames.into_iter().map(|record| record.bytes.into()).collect();
         self.send(peer, &Message::Frames(Frames { log, frames, answer: true }));
     }
 
-    fn frames(&mut self, now: Now, peer: LogId, frames: Frames) {
+    fn frames(&mut self, now: Now, rows: &dyn Rows, peer: LogId, frames: Frames) {
         let log = frames.log;
-        if log == self.me || !self.is_known(log) {
+        let asked_for = frames.answer
+            && (self.other_history(peer, log, &frames.frames)
+                || self.tail_answered(rows, peer, log, &frames.frames));
+        #[cfg(feature = "mutants")]
+        let is_own = log == self.me && !crate::mutants::is(crate::mutants::Mutant::AdoptsOwnTail);
+        #[cfg(not(feature = "mutants"))]
+        let is_own = log == self.me;
+        if asked_for || is_own || !self.is_known(log) || self.refold {
             return;
         }
         let answers = frames.answer && self.wants.get(&log).is_some_and(|asked| asked.peer == peer);
@@ -197,8 +256,27 @@ impl Node {
             let next = storing.frames.last().map(|frame| frame.head().seq.next());
             return next.into_iter().for_each(|next| self.claimed(peer, log, next));
         }
-        let mut head = self.heads.get(&log).copied().unwrap_or_default();
-        let held = head.seq;
+        let held = self.head_of(log).seq;
+        let verified = self.verify_run(peer, &frames);
+        let Some(last) = verified.last() else {
+            if asked.is_some_and(|asked| asked.after == held) {
+                // It claimed more than it gives: do not believe it again.
+                self.forget_claim(peer, log);
+            }
+            return self.pump_wants(now);
+        };
+        // Whoever sends frames has them.
+        self.claimed(peer, log, last.head().seq);
+        let ticket = self.ticket();
+        let records = verified.iter().map(FrameRecord::from).collect();
+        self.out.push(Output::Persist { ticket, frames: records, reserved: false });
+        self.storing.insert(log, Storing { ticket, frames: verified });
+    }
+
+    /// The frames that go on where the held ones end, up to a fork.
+    fn verify_run(&mut self, peer: LogId, frames: &Frames) -> Vec<VerifiedFrame> {
+        let log = frames.log;
+        let mut head = self.head_of(log);
         let gated = self.gate.get(&log).map_or(0, std::collections::VecDeque::len);
         let mut verified = Vec::new();
         for bytes in &frames.frames {
@@ -208,31 +286,51 @@ impl Node {
                 break;
             }
             match verify_frame(self.shop, log, head, bytes) {
+                // Of what comes after a fork only facts count, by other entries.
+                Ok(frame) if self.is_forked_at(log, frame.head().seq) => break,
                 Ok(frame) => {
                     head = frame.head();
                     verified.push(frame);
                 }
-                // Held already, or something between is missing: then it is asked for.
-                Err(VerifyError::WrongPosition { found, .. }) => self.claimed(peer, log, found),
+                #[cfg(feature = "mutants")]
+                Err(VerifyError::WrongPosition { found, expected })
+                    if found > expected
+                        && crate::mutants::is(crate::mutants::Mutant::AcceptsGaps) =>
+                {
+                    let Ok(frame) = read_frame(self.shop, bytes) else { break };
+                    head = frame.head();
+                    verified.push(frame);
+                }
+                // Something between is missing: then it is asked for.
+                Err(VerifyError::WrongPosition { found, expected }) if found > expected => {
+                    self.claimed(peer, log, found);
+                }
+                // Held already, or signed and another history.
+                Err(VerifyError::WrongPosition { .. }) if !self.goes_beyond(log, head, bytes) => {}
+                Err(VerifyError::WrongPosition { .. } | VerifyError::BrokenChain(_))
+                    if self.goes_beyond(log, head, bytes) =>
+                {
+                    if !self.is_forked_at(log, head.seq) {
+                        self.suspect_fork(peer, log, head.seq);
+                    }
+                    break;
+                }
                 Err(error) => {
                     self.bad(peer, &error.to_string());
                     break;
                 }
             }
         }
-        if verified.is_empty() {
-            if asked.is_some_and(|asked| asked.after == held) {
-                // It claimed more than it gives: do not believe it again.
-                self.forget_claim(peer, log);
-            }
-            return self.pump_wants(now);
-        }
-        // Whoever sends frames has them.
-        self.claimed(peer, log, head.seq);
-        let ticket = self.ticket();
-        let records = verified.iter().map(FrameRecord::from).collect();
-        self.out.push(Output::Persist { ticket, frames: records, reserved: false });
-        self.storing.insert(log, Storing { ticket, frames: verified });
+        verified
+    }
+
+    /// Whether a frame that does not follow a head is signed, and ends beyond it
+    /// or elsewhere.
+    fn goes_beyond(&self, log: LogId, held: Head, bytes: &[u8]) -> bool {
+        read_frame(self.shop, bytes).is_ok_and(|frame| {
+            let head = frame.head();
+            frame.log() == log && head.seq >= held.seq && head != held
+        })
     }
 
     /// Foreign frames are on disk: acknowledge, apply, ask for more.
@@ -242,7 +340,15 @@ impl Node {
         let storing = self.storing.remove(&log).expect("found above");
         for frame in storing.frames {
             self.heads.insert(log, frame.head());
-            self.gate.entry(log).or_default().push_back(frame);
+            #[cfg(feature = "mutants")]
+            if log == self.me {
+                self.drafter.keep(&frame);
+            }
+            if self.is_forked_at(log, frame.head().seq) {
+                self.forks.branches.read_again(log, frame.first());
+            }
+            self.learn_forks(rows, &frame);
+            self.wait_at_gate(rows, frame);
         }
         self.apply_ready(rows);
         self.tell_have(log);
@@ -300,13 +406,22 @@ impl Node {
         let mut behind: BTreeMap<LogId, Vec<LogId>> = BTreeMap::new();
         for peer in self.greeted() {
             for (log, seq) in &self.peers[&peer].has {
-                let held = self.heads.get(log).map(|head| head.seq).unwrap_or_default();
-                if *log != self.me && *seq > held {
+                let held = self.head_of(*log).seq;
+                let rest = self.is_forked_at(*log, held.next());
+                #[cfg(feature = "mutants")]
+                let is_own =
+                    *log == self.me && !crate::mutants::is(crate::mutants::Mutant::AdoptsOwnTail);
+                #[cfg(not(feature = "mutants"))]
+                let is_own = *log == self.me;
+                if !is_own && *seq > held && !rest {
                     behind.entry(*log).or_default().push(peer);
                 }
             }
         }
         for (log, mut sources) in behind {
+            if self.refold {
+                continue;
+            }
             let gated = self.gate.get(&log).map_or(0, std::collections::VecDeque::len);
             let busy = self.wants.get(&log).is_some_and(|asked| asked.until > now.tick_ms);
             if busy || self.storing.contains_key(&log) || !self.is_known(log) {
@@ -352,45 +467,59 @@ impl Node {
         }
         self.numbers_asked_at = None;
         let peers = self.greeted();
-        if self.fault.is_some() || !self.devices.contains_key(&self.me) {
+        let sells = self.devices.get(&self.me).is_some_and(DeviceRow::is_live);
+        if self.fault.is_some() || !sells {
             return;
         }
         for (space, row) in till_numbers::spaces(rows) {
             let holds = |log| till_numbers::holding(rows, space, log).held.count();
             let held = holds(self.me);
-            if held >= LOW_WATER || row.custodian == self.me {
+            let today = self.today(now);
+            let marks = till_numbers::marks(rows, space, self.me, today);
+            if held >= marks.low || row.custodian == self.me || row.sharing == Sharing::Single {
                 continue;
             }
+            let high = Some(marks.high);
             // As far as it is known here: who has some to give, the custodian
             // before others, then whoever has most.
             let supply = |peer: &LogId| {
-                let gives = till_numbers::grant(rows, space, *peer, self.me, held).is_some();
+                let grant = till_numbers::grant(rows, space, *peer, self.me, held, high, today);
+                let gives = grant.is_some();
                 (gives, *peer == row.custodian, holds(*peer))
             };
             let Some(peer) = peers.iter().copied().max_by_key(supply) else { return };
-            self.send(peer, &Message::NumbersWanted(NumbersWanted { space, held }));
+            self.send(peer, &Message::NumbersWanted(NumbersWanted { space, held, high }));
             self.numbers_asked_at = Some(now.tick_ms);
         }
     }
 
-    fn numbers_wanted(&mut self, rows: &dyn Rows, peer: LogId, wanted: &NumbersWanted) {
-        let granted = till_numbers::grant(rows, wanted.space, self.me, peer, wanted.held);
+    fn numbers_wanted(&mut self, now: Now, rows: &dyn Rows, peer: LogId, wanted: &NumbersWanted) {
+        let NumbersWanted { space, held, high } = *wanted;
+        let today = self.today(now);
+        let granted = till_numbers::grant(rows, space, self.me, peer, held, high, today);
         let queued = self
             .jobs
             .iter()
             .any(|job| matches!(job, Job::Grant { to, space, .. } if *to == peer && *space == wanted.space));
+        if self.fault.is_some() {
+            return;
+        }
         if granted.is_some() && !queued {
-            self.jobs.push_back(Job::Grant { space: wanted.space, to: peer, held: wanted.held });
+            self.jobs.push_back(Job::Grant { space, to: peer, held, high });
         }
     }
 
     /// Whether entries of a log are wanted: its device is in the admin chain.
     pub(crate) fn is_known(&self, log: LogId) -> bool {
-        log == self.founder || self.devices.contains_key(&log)
+        log == self.founder || self.devices.contains_key(&log) || self.sponsor == Some(log)
     }
 
     fn greeted(&self) -> Vec<LogId> {
         self.peers.iter().filter(|(_, peer)| peer.greeted).map(|(log, _)| *log).collect()
+    }
+
+    pub(crate) fn has_peers(&self) -> bool {
+        self.peers.values().any(|peer| peer.greeted)
     }
 
     pub(crate) fn is_linked(&self, log: LogId) -> bool {
@@ -414,7 +543,7 @@ impl Node {
         }
     }
 
-    fn bad(&mut self, peer: LogId, why: &str) {
+    pub(crate) fn bad(&mut self, peer: LogId, why: &str) {
         let Some(known) = self.peers.get_mut(&peer) else { return };
         known.bad_frames += 1;
         known.trouble = Some(why.to_owned());
@@ -428,7 +557,7 @@ impl Node {
         self.out.push(Output::Disconnect { peer, why: why.to_owned() });
     }
 
-    fn send(&mut self, peer: LogId, message: &Message) {
+    pub(crate) fn send(&mut self, peer: LogId, message: &Message) {
         self.out.push(Output::Send { peer, bytes: till_schema::to_bytes(message) });
     }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod addresses;
+mod code;
 mod contested;
 mod forge;
 mod forwarding;
@@ -15,12 +16,18 @@ mod joining;
 mod look;
 mod numbers;
 mod numbers_apart;
+mod people;
+mod prefixes;
 mod records;
 mod restart;
 mod schedule;
 mod selling;
+mod standing;
 mod sync;
 mod till;
+mod twins;
+mod validity;
+mod witness;
 mod world;
 
 use crate::command::{Cart, CartLine, Command, CustomerDraft, ProductChange, ProductDraft};
@@ -45,6 +52,7 @@ pub(crate) fn sell(number: u32, code: &str, pieces: i64) -> Command {
         customer: None,
         tenders: vec![tender],
         sold_at_ms: None,
+        provisional: false,
     })
 }
 

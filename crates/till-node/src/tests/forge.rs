@@ -7,7 +7,7 @@ use till_log::{Head, SigningKey};
 use till_schema::body::{Body, DocumentChange, Kind, Role, Start};
 use till_schema::catalogue::DocumentId;
 use till_schema::entry::{EntryBytes, Frame, HEADER_VERSION, Header, body_hash, head_digest};
-use till_schema::message::{Frames, Hello, Message, PROTOCOL_VERSION};
+use till_schema::message::{Frames, Hello, Message, PROTOCOL_VERSION, Run, run_digest};
 use till_schema::{EntryHash, LogId, Seq, ShopId};
 
 /// What an entry says its author had seen.
@@ -65,6 +65,8 @@ impl Forger {
                 seen: std::mem::take(&mut seen),
                 body_len: body.len() as u32,
                 body_hash: body_hash(body),
+                user: None,
+                approver: None,
             };
             let entry = EntryBytes { header: till_schema::to_bytes(&header), body: body.clone() };
             self.head = Head { seq: header.seq, hash: entry.hash() };
@@ -119,7 +121,14 @@ impl Forger {
             run_nonce: self.run_nonce,
             heads,
             addresses: Vec::new(),
+            run_signature: Some(self.run(self.run_nonce).signature),
         })
+    }
+
+    /// A run of its program, signed.
+    pub(crate) fn run(&self, nonce: u64) -> Run {
+        let signature = self.key.sign(&run_digest(self.shop, self.log, nonce)).to_bytes();
+        Run { nonce, signature }
     }
 
     /// Links up and says a Hello that claims nothing.

@@ -40,6 +40,7 @@ fn entries_wait_for_what_they_saw_and_then_count() {
         run_nonce: 1,
         heads: Vec::new(),
         addresses: Vec::new(),
+        run_signature: None,
     };
     hear(&mut world, 2, 1, &till_schema::message::Message::Hello(hello));
     let later = stored(&world, 1, second)[known_second..].to_vec();

@@ -3,8 +3,9 @@
 use super::forge::{Forger, frames_of};
 use super::world::{RowsAfter, World};
 use super::{put, sell};
+use crate::Input;
 use crate::command::{CommandError, Reply};
-use crate::limits::{BAD_FRAMES_MAX, WANT_TIMEOUT_MS};
+use crate::limits::{BAD_FRAMES_MAX, WANT_TIMEOUT_MS, WITNESS_WAIT_MS};
 use till_schema::body::{Body, Role, StockMoved, StockReason};
 use till_schema::limits::{GATE_FRAMES_MAX, LOGS_MAX};
 use till_schema::message::{Have, Hello, Message, NumbersWanted, Want};
@@ -102,13 +103,19 @@ fn a_hello_of_another_shop_ends_the_link() {
 }
 
 #[test]
-fn a_peer_with_another_history_of_a_log_is_cut_off() {
+fn a_claim_of_another_history_is_asked_for_its_proof() {
     let (mut world, rogue) = with_rogue(133, 2);
     let founder = world.tills[0].log;
     let seq = world.sync(1).vector[&founder];
     rogue.claim(&mut world, 1, vec![(founder, seq, EntryHash([1; 32]))]);
     world.run_for(10);
-    assert_eq!(world.cut_off.len(), 1);
+    let wanted = Message::Want(Want { log: founder, after: Seq(seq.0 - 1) });
+    let heard = &world.tills[rogue.device].heard;
+    assert!(heard.iter().any(|(_, message)| *message == wanted), "{heard:?}");
+    // It has none: nothing is frozen, nobody stops.
+    world.say(rogue.device, 1, &frames_of(founder, &[b"nonsense".to_vec()], true));
+    world.run_for(10);
+    assert!(world.conflicts(1).is_empty());
     assert_works(&mut world, 1);
 }
 
@@ -211,7 +218,7 @@ fn the_largest_numbers_do_no_harm() {
     }
     let space = SpaceId([1; 16]);
     for held in [0, u64::MAX] {
-        let wanted = NumbersWanted { space, held };
+        let wanted = NumbersWanted { space, held, high: None };
         world.say(rogue.device, 1, &Message::NumbersWanted(wanted));
     }
     world.run_for(100);
@@ -220,7 +227,42 @@ fn the_largest_numbers_do_no_harm() {
     assert_works(&mut world, 1);
 }
 
-/// The peer proves by its Hello that this device was set back or copied.
+#[test]
+fn a_claim_about_the_own_log_without_proof_stops_a_device_for_a_moment_only() {
+    let (mut world, rogue) = with_rogue(142, 2);
+    world.sold(1, sell(1, "1", 1));
+    world.settle();
+    let me = world.tills[1].log;
+    let head = world.sync(1).vector[&me];
+    for (number, claimed) in [(2, head.next()), (3, Seq(u64::MAX)), (4, head), (5, Seq(1))] {
+        rogue.claim(&mut world, 1, vec![(me, claimed, EntryHash([1; 32]))]);
+        world.run_for(10);
+        let ticket = world.tell(1, sell(number, "1", 1));
+        world.run_for(WITNESS_WAIT_MS);
+        assert!(world.tills[1].replies[&ticket].is_ok(), "{claimed:?}");
+        world.unplug(rogue.device, 1);
+    }
+    assert_eq!(world.node(1).fault(), None);
+    world.settle();
+    world.assert_agree();
+}
+
+#[test]
+fn a_claim_that_is_answered_with_something_else_counts_against_the_peer() {
+    let (mut world, rogue) = with_rogue(143, 2);
+    world.sold(1, sell(1, "1", 1));
+    world.settle();
+    let me = world.tills[1].log;
+    let claimed = world.sync(1).vector[&me].next();
+    rogue.claim(&mut world, 1, vec![(me, claimed, EntryHash([1; 32]))]);
+    world.run_for(10);
+    world.say(rogue.device, 1, &frames_of(me, &[b"nonsense".to_vec()], true));
+    world.run_for(10);
+    assert!(trouble(&world, 1, rogue.log).is_some());
+    world.sold(1, sell(2, "1", 1));
+}
+
+/// The peer proves by its frames that this device was set back or copied.
 #[test]
 fn a_device_of_whose_log_others_hold_more_stops_selling() {
     let mut world = World::shop(140, 2);
@@ -239,7 +281,7 @@ fn a_device_of_whose_log_others_hold_more_stops_selling() {
     world.start(1);
     world.run_for(10);
     let fault = world.node(1).fault().expect("it knows").to_owned();
-    assert!(fault.contains("anew"), "it says what to do: {fault}");
+    assert!(fault.contains("join again"), "it says what to do: {fault}");
     let refused = world.ask(1, sell(3, "1", 1));
     assert!(matches!(refused, Err(CommandError::Storage(_))), "{refused:?}");
     // Also when it looks for numbers; and it wakes for nothing.
@@ -254,12 +296,9 @@ fn a_device_with_a_fault_is_not_woken_again_and_again() {
     world.join(REGISTER);
     world.heal();
     world.settle();
-    let rogue = Forger::enrol(&mut world, REGISTER);
-    world.settle();
     // Device 1 is low and asks every two seconds.
     assert!(world.node(1).next_deadline().is_some());
-    let me = world.tills[1].log;
-    rogue.claim(&mut world, 1, vec![(me, Seq(500), EntryHash([1; 32]))]);
+    world.handle(1, Input::Twin { why: "its key answers elsewhere".to_owned() });
     world.run_for(60_000);
     assert!(world.node(1).fault().is_some());
     let ticket = world.tell(1, sell(1, "1", 1));

@@ -19,7 +19,7 @@ fn invite(world: &mut World) -> Invite {
 
 fn request(invite: &Invite, joiner: LogId) -> JoinRequest {
     let proof = join_proof(&invite.secret, invite.inviter, joiner);
-    JoinRequest { invite: invite.id, proof, name: "Caja nueva".to_owned() }
+    JoinRequest { invite: invite.id, proof, name: "Caja nueva".to_owned(), replaces: None }
 }
 
 fn stranger(world: &mut World) -> LogId {
@@ -56,6 +56,7 @@ fn a_shop_is_founded_once() {
         tax_id: "1".to_owned(),
         prefix: String::new(),
         numbers: (1, 10),
+        recovery_key: None,
     };
     let now = world.now(0);
     let Till { node, rows, .. } = &mut world.tills[0];
@@ -136,7 +137,10 @@ fn requests_nobody_can_read_and_devices_without_a_name_are_refused() {
     let mut world = World::found(8, (1, 100));
     let invite = invite(&mut world);
     let guest = stranger(&mut world);
-    world.handle(0, Input::Join { peer: guest, request: vec![0xff; 40], reply: 77 });
+    world.handle(
+        0,
+        Input::Join { peer: guest, conversation: 1, request: vec![0xff; 40], reply: 77 },
+    );
     assert!(is_refused(&world.tills[0].answers[&77]));
     let nameless = JoinRequest { name: "  ".to_owned(), ..request(&invite, guest) };
     assert!(is_refused(&world.request_join(0, guest, &nameless)));

@@ -11,7 +11,14 @@ fn void(count: u64) -> Command {
 }
 
 fn mint(from: u64, to: u64) -> Command {
-    Command::ImportResolution { space: None, resolution: "18760000002".to_owned(), from, to }
+    Command::ImportResolution {
+        space: None,
+        resolution: "18760000002".to_owned(),
+        from,
+        to,
+        valid_from_day: None,
+        valid_to_day: None,
+    }
 }
 
 #[test]
@@ -127,7 +134,7 @@ fn only_the_custodian_mints_and_nobody_gives_what_it_does_not_hold() {
     let mut world = World::shop(69, 2);
     assert!(matches!(world.ask(1, mint(30_000, 40_000)), Err(CommandError::NotAllowed(_))));
     let to = world.tills[0].log;
-    let give = |count| Command::GrantNumbers { space: None, to, count };
+    let give = |count| Command::GrantNumbers { space: None, to: to.to_string(), count };
     assert!(matches!(world.ask(1, give(HIGH_WATER + 1)), Err(CommandError::NoNumbers(_))));
     assert!(matches!(world.ask(1, give(0)), Err(CommandError::NoNumbers(_))));
     assert!(matches!(world.ask(1, void(HIGH_WATER + 1)), Err(CommandError::NoNumbers(_))));

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use till_numbers::{HIGH_WATER, LOW_WATER};
 
 fn give(world: &World, to: usize, count: u64) -> Command {
-    Command::GrantNumbers { space: None, to: world.tills[to].log, count }
+    Command::GrantNumbers { space: None, to: world.tills[to].log.to_string(), count }
 }
 
 fn void(count: u64) -> Command {

@@ -132,7 +132,7 @@ fn numbers_given_while_a_device_was_off_are_there_when_it_is_back() {
     let mut world = World::shop(115, 2);
     world.crash(1, RowsAfter::Kept);
     let to = world.tills[1].log;
-    world.ask(0, Command::GrantNumbers { space: None, to, count: 70 }).unwrap();
+    world.ask(0, Command::GrantNumbers { space: None, to: to.to_string(), count: 70 }).unwrap();
     world.settle();
     assert_eq!(world.audit(0).in_transit, 70);
     world.start(1);

@@ -176,7 +176,7 @@ impl Story {
             }
             Happening::Grant { from, to, count } => {
                 let to = world.tills[to].log;
-                world.tell(from, Command::GrantNumbers { space: None, to, count });
+                world.tell(from, Command::GrantNumbers { space: None, to: to.to_string(), count });
             }
             Happening::Void { device, count } => {
                 let reason = "test print".to_owned();

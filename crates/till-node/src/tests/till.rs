@@ -1,6 +1,6 @@
 //! One device of the test world: the node, and what a driver keeps for it.
 
-use crate::command::{CommandError, Reply};
+use crate::command::{Acting, CommandError, Reply};
 use crate::io::{FrameRecord, Input, Output, Ticket};
 use crate::{Node, OpenInvite};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -30,6 +30,14 @@ pub(crate) struct Till {
     /// Durable frames.
     pub(crate) store: BTreeMap<LogId, Vec<FrameRecord>>,
     pub(crate) relay: bool,
+    pub(crate) name: String,
+    pub(crate) sponsor: Option<LogId>,
+    /// Whether its first sale waits for a witness.
+    pub(crate) network: bool,
+    pub(crate) quarantine: Option<String>,
+    /// Who acts on it.
+    pub(crate) acting: Acting,
+    pub(crate) join_open: bool,
     pub(crate) invites: Vec<OpenInvite>,
     /// Answers of the driver and commands, waiting to be handed in.
     pub(crate) inbox: VecDeque<Input>,
@@ -60,6 +68,12 @@ impl Till {
             checkpoint: MemoryRows::default(),
             store: BTreeMap::new(),
             relay: true,
+            name: "Caja 1".to_owned(),
+            sponsor: None,
+            network: false,
+            quarantine: None,
+            acting: Acting::default(),
+            join_open: false,
             invites: Vec::new(),
             inbox: VecDeque::new(),
             disk: VecDeque::new(),
@@ -70,6 +84,20 @@ impl Till {
             heard: Vec::new(),
             book: BTreeMap::new(),
             clock_ms: 0,
+        }
+    }
+
+    /// All that is on its disk, under the same key, on another machine.
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            rows: self.rows.clone(),
+            checkpoint: self.checkpoint.clone(),
+            store: self.store.clone(),
+            name: self.name.clone(),
+            sponsor: self.sponsor,
+            network: self.network,
+            invites: self.invites.clone(),
+            ..Self::new(self.key.clone(), self.shop, self.founder)
         }
     }
 
@@ -161,6 +189,8 @@ impl Till {
             }
             Output::Allow(devices) => self.allowed = devices,
             Output::Invites(invites) => self.invites = invites,
+            Output::JoinOpen(open) => self.join_open = open,
+            Output::Quarantine(why) => self.quarantine = Some(why),
             Output::JoinAnswer { reply, answer } => {
                 self.answers.insert(reply, answer);
             }

@@ -4,16 +4,18 @@
 
 use super::till::{DiskWork, Till};
 use crate::command::{Command, CommandError, Reply};
-use crate::io::{FrameRecord, Input, Now, Output, RelayAnswer, RelayDocument, RelayTrouble};
+use crate::io::{
+    FrameRecord, Input, Now, Output, RelayAnswer, RelayDocument, RelayTrouble, SeriesHead,
+};
 use crate::{Config, Founding, Node, read_invite};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use till_log::SigningKey;
 use till_schema::body::{FiscalReceipt, Outcome, Role};
-use till_schema::message::{JoinAnswer, JoinRequest, Message, join_proof};
+use till_schema::message::{JoinAnswer, JoinAsk, JoinRequest, Message, join_proof};
 use till_schema::rows::MemoryRows;
-use till_schema::{Currency, LogId};
+use till_schema::{Currency, LogId, SpaceId};
 
 /// The first moment, Unix ms.
 const BEGIN_MS: i64 = 1_767_225_600_000;
@@ -21,6 +23,9 @@ const BEGIN_MS: i64 = 1_767_225_600_000;
 const STEPS_MAX: usize = 200_000;
 /// Long enough for every patience of a node but the relay's longest pauses.
 const SETTLE_MS: u64 = 20_000;
+
+/// Entropy of the shop's recovery words.
+pub(crate) const RECOVERY: [u8; 16] = [7; 16];
 
 /// What a device finds of its rows when it starts again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,6 +67,20 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
+    /// Tells a device the highest numbers of its log.
+    fn witness(&self, device: usize, till: &mut Till) {
+        if self.down || self.unreached.contains(&device) {
+            return;
+        }
+        let mut heads: BTreeMap<SpaceId, u64> = BTreeMap::new();
+        for document in self.arrived.iter().filter(|document| document.series == till.log) {
+            let highest = heads.entry(document.space).or_default();
+            *highest = (*highest).max(document.number);
+        }
+        let heads = heads.into_iter().map(|(space, number)| SeriesHead { space, number });
+        till.inbox.push_back(Input::Witness(heads.collect()));
+    }
+
     fn answer(&mut self, from: usize, sent: &RelayDocument) -> Result<RelayAnswer, RelayTrouble> {
         if self.down || self.unreached.contains(&from) {
             return Err(RelayTrouble::Unreachable("no route to the relay".to_owned()));
@@ -114,6 +133,8 @@ pub(crate) struct World {
     pub(crate) cut_off: Vec<(usize, LogId, String)>,
     /// Messages carried so far.
     pub(crate) carried: usize,
+    /// How often a device folded everything again.
+    pub(crate) refolds: usize,
     tick: u64,
     dice: ChaCha20Rng,
     /// Cables laid, lower device first.
@@ -122,6 +143,8 @@ pub(crate) struct World {
     up: BTreeSet<(usize, usize)>,
     wires: BTreeMap<(usize, usize), VecDeque<Vec<u8>>>,
     next_ticket: u64,
+    /// The device that lets others in.
+    pub(crate) inviter: usize,
 }
 
 fn pair(a: usize, b: usize) -> (usize, usize) {
@@ -136,12 +159,14 @@ impl World {
             relay: Relay::default(),
             cut_off: Vec::new(),
             carried: 0,
+            refolds: 0,
             tick: 0,
             dice: ChaCha20Rng::seed_from_u64(seed),
             cables: BTreeSet::new(),
             up: BTreeSet::new(),
             wires: BTreeMap::new(),
             next_ticket: 0,
+            inviter: 0,
         };
         let key = world.draw_key();
         let founder = LogId(key.verifying_key().to_bytes());
@@ -154,6 +179,7 @@ impl World {
             tax_id: "900123456".to_owned(),
             prefix: "SETP".to_owned(),
             numbers,
+            recovery_key: Some(till_shop::recovery::public(&RECOVERY)),
         };
         world.tills.push(Till::new(key, founding.shop_id(founder), founder));
         world.start(0);
@@ -214,7 +240,9 @@ impl World {
         let key = self.draw_key();
         let (answer, log) = self.ask_to_join(&key, roles);
         let JoinAnswer::Welcome(welcome) = answer else { panic!("not let in: {answer:?}") };
-        let till = Till::new(key, welcome.shop, welcome.founder);
+        let mut till = Till::new(key, welcome.shop, welcome.founder);
+        till.sponsor = Some(self.tills[self.inviter].log);
+        till.name = format!("Caja {}", self.tills.len() + 1);
         assert_eq!(till.log, log);
         self.tills.push(till);
         self.tills.len() - 1
@@ -223,7 +251,7 @@ impl World {
     fn ask_to_join(&mut self, key: &SigningKey, roles: &[Role]) -> (JoinAnswer, LogId) {
         let log = LogId(key.verifying_key().to_bytes());
         let Reply::Invited { invite } =
-            self.ask(0, Command::Invite { roles: roles.to_vec() }).unwrap()
+            self.ask(self.inviter, Command::Invite { roles: roles.to_vec() }).unwrap()
         else {
             panic!("an invite is the answer to an invite");
         };
@@ -232,8 +260,9 @@ impl World {
             invite: invite.id,
             proof: join_proof(&invite.secret, invite.inviter, log),
             name: format!("Caja {}", self.tills.len() + 1),
+            replaces: None,
         };
-        (self.request_join(0, log, &request), log)
+        (self.request_join(self.inviter, log, &request), log)
     }
 
     /// Hands a join request in and waits for the answer.
@@ -243,12 +272,29 @@ impl World {
         peer: LogId,
         request: &JoinRequest,
     ) -> JoinAnswer {
+        self.ask_join(device, peer, 1, &JoinAsk::Invite(request.clone()))
+    }
+
+    /// Hands one word of a join in and waits for the answer.
+    pub(crate) fn ask_join(
+        &mut self,
+        device: usize,
+        peer: LogId,
+        conversation: u64,
+        word: &JoinAsk,
+    ) -> JoinAnswer {
         self.next_ticket += 1;
         let reply = self.next_ticket;
-        let request = till_schema::to_bytes(request);
-        self.handle(device, Input::Join { peer, request, reply });
+        let request = till_schema::to_bytes(word);
+        self.handle(device, Input::Join { peer, conversation, request, reply });
         self.run_alone(device);
         self.tills[device].answers.remove(&reply).expect("a join request is answered")
+    }
+
+    /// Copies a device's folder and its key; the copy is switched off.
+    pub(crate) fn copy(&mut self, device: usize) -> usize {
+        self.tills.push(self.tills[device].copy());
+        self.tills.len() - 1
     }
 
     /// Opens a device on what it has; frames beyond its rows arrive log by log
@@ -265,9 +311,23 @@ impl World {
             relay: till.relay,
             invites: till.invites.clone(),
             utc_offset_min: -300,
+            name: till.name.clone(),
+            sponsor: till.sponsor,
+            network: till.network,
+            quarantine: till.quarantine.clone(),
         };
         let mut node = Node::open(config, &till.rows).unwrap();
-        let mut missing = till.beyond_rows();
+        self.replay(device, &mut node);
+        self.tills[device].node = Some(node);
+        self.drain(device);
+        let log = self.tills[device].log;
+        let addresses = vec![format!("/ip4/10.0.0.{device}/tcp/4001")];
+        self.handle(device, Input::Addresses { log, addresses });
+    }
+
+    /// Folds what the store holds beyond the rows, log by log in any turns.
+    fn replay(&mut self, device: usize, node: &mut Node) {
+        let mut missing = self.tills[device].beyond_rows();
         missing.retain(|frames| !frames.is_empty());
         while !missing.is_empty() {
             let log = self.below(missing.len());
@@ -276,11 +336,18 @@ impl World {
             node.replay(&mut self.tills[device].rows, frames);
             missing.retain(|frames| !frames.is_empty());
         }
+    }
+
+    /// Folds everything from the first entry on.
+    pub(crate) fn refold(&mut self, device: usize) {
+        self.refolds += 1;
+        let mut node = self.tills[device].node.take().expect("the device runs");
+        let till = &mut self.tills[device];
+        let kept = Node::kept_rows(&till.rows);
+        till.rows = MemoryRows::default();
+        node.refold(&mut till.rows, kept);
+        self.replay(device, &mut node);
         self.tills[device].node = Some(node);
-        self.drain(device);
-        let log = self.tills[device].log;
-        let addresses = vec![format!("/ip4/10.0.0.{device}/tcp/4001")];
-        self.handle(device, Input::Addresses { log, addresses });
     }
 
     /// Switches a device off in the middle of whatever it does.
@@ -363,8 +430,19 @@ impl World {
         }
     }
 
-    /// A cable speaks once both devices run and allow each other.
+    /// A cable speaks once both devices run and allow each other, and as long as
+    /// they do.
     fn refresh_links(&mut self) {
+        let allows = |this: usize, other: usize| {
+            let till = &self.tills[this];
+            till.rogue || till.allowed.contains(&self.tills[other].log)
+        };
+        let refused = self.up.iter().copied().find(|(a, b)| !allows(*a, *b) || !allows(*b, *a));
+        if let Some((a, b)) = refused {
+            // Each end hears of it, which may lead here again.
+            self.link_down(a, b);
+            return self.refresh_links();
+        }
         let ready: Vec<_> = self
             .cables
             .difference(&self.up)
@@ -372,7 +450,9 @@ impl World {
             .filter(|(a, b)| self.would_speak(*a, *b) && self.would_speak(*b, *a))
             .collect();
         for (a, b) in ready {
-            if self.up.insert((a, b)) {
+            // Another cable to the same log may have come first.
+            let speaks = self.would_speak(a, b) && self.would_speak(b, a);
+            if speaks && self.up.insert((a, b)) {
                 for (this, other) in [(a, b), (b, a)] {
                     let peer = self.tills[other].log;
                     self.handle(this, Input::PeerUp { peer });
@@ -381,9 +461,11 @@ impl World {
         }
     }
 
+    /// Under one log there is one link.
     fn would_speak(&self, this: usize, other: usize) -> bool {
-        let till = &self.tills[this];
-        till.rogue || (till.node.is_some() && till.allowed.contains(&self.tills[other].log))
+        let (till, log) = (&self.tills[this], self.tills[other].log);
+        let is_free = self.linked(this, log).is_none();
+        till.rogue || (till.node.is_some() && till.allowed.contains(&log) && is_free)
     }
 
     /// Puts a message on a wire, as a device under a test's control does.
@@ -414,18 +496,22 @@ impl World {
             match self.tills[device].take(output) {
                 Some(Output::Send { peer, bytes }) => {
                     assert!(bytes.len() <= till_schema::limits::MESSAGE_BYTES_MAX);
-                    let to = self.index(peer).expect("messages go to devices that exist");
-                    self.say_bytes(device, to, bytes);
+                    assert!(self.index(peer).is_some(), "messages go to devices that exist");
+                    if let Some(to) = self.linked(device, peer) {
+                        self.say_bytes(device, to, bytes);
+                    }
                 }
                 Some(Output::Disconnect { peer, why }) => cut_off.push((peer, why)),
                 Some(Output::Forward(document)) => self.relay.queue.push_back((device, document)),
+                Some(Output::AskWitness) => self.relay.witness(device, &mut self.tills[device]),
+                Some(Output::Refold) => self.refold(device),
                 Some(other) => panic!("nobody carried out {other:?}"),
                 None => {}
             }
         }
         for (peer, why) in cut_off {
             self.cut_off.push((device, peer, why));
-            if let Some(other) = self.index(peer) {
+            if let Some(other) = self.linked(device, peer) {
                 self.unplug(device, other);
             }
         }
@@ -434,6 +520,11 @@ impl World {
 
     pub(crate) fn index(&self, log: LogId) -> Option<usize> {
         self.tills.iter().position(|till| till.log == log)
+    }
+
+    /// The till that a device talks to under a log. A copied one has two tills.
+    fn linked(&self, device: usize, log: LogId) -> Option<usize> {
+        (0..self.tills.len()).find(|to| self.tills[*to].log == log && self.is_up(device, *to))
     }
 
     /// One thing happens; `false` when nothing can without time passing.
@@ -556,7 +647,8 @@ impl World {
         self.next_ticket += 1;
         self.tick += 1;
         let ticket = self.next_ticket;
-        self.handle(device, Input::Command { ticket, command });
+        let acting = self.tills[device].acting;
+        self.handle(device, Input::Command { ticket, command, acting });
         ticket
     }
 
