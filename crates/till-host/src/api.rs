@@ -4,7 +4,7 @@
 use crate::folder::{Folder, FolderError};
 use crate::host::{Handle, Reach};
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
@@ -13,8 +13,8 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::path::Path;
-use till_node::command::{Command, CommandError, Reply};
+use std::path::{Path, PathBuf};
+use till_node::command::{Acting, Command, CommandError, Reply};
 use tokio::net::TcpListener;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::WatchStream;
@@ -31,6 +31,34 @@ pub struct ApiFile {
     pub url: String,
     /// Goes in `Authorization: Bearer …`.
     pub token: String,
+}
+
+/// Header with the token of a session: who acts.
+pub const SESSION_HEADER: &str = "tillmesh-session";
+/// Header with the token of an approval, used once.
+pub const APPROVAL_HEADER: &str = "tillmesh-approval";
+
+/// Body of `POST /v1/proof`; the answer is a [`crate::proof::NumberProof`].
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ProofRequest {
+    /// The number as printed, `PREFIX-NUMBER`.
+    pub number: String,
+}
+
+/// Body of `POST /v1/backup`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct BackupRequest {
+    /// The file to write, on the device.
+    pub file: PathBuf,
+}
+
+/// Answer to `POST /v1/backup`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct BackupAnswer {
+    /// Frames written.
+    pub frames: u64,
+    /// Bytes written.
+    pub bytes: u64,
 }
 
 /// An answer to `POST /v1/execute`.
@@ -106,6 +134,8 @@ fn router(handle: Handle, token: String) -> Router {
     Router::new()
         .route("/v1/execute", post(execute))
         .route("/v1/verify", post(verify))
+        .route("/v1/proof", post(proof))
+        .route("/v1/backup", post(backup))
         .route("/v1/reach", post(reach))
         .route("/v1/stop", post(stop))
         .route("/v1/health", get(|| async { Json(serde_json::json!({ "status": "ok" })) }))
@@ -130,8 +160,14 @@ async fn authorize(State(api): State<Api>, request: Request, next: Next) -> Resp
     }
 }
 
-async fn execute(State(api): State<Api>, Json(command): Json<Command>) -> Response {
-    match api.handle.execute(command).await {
+async fn execute(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    Json(command): Json<Command>,
+) -> Response {
+    let token = |name| headers.get(name).and_then(|value| value.to_str().ok()?.parse().ok());
+    let acting = Acting { session: token(SESSION_HEADER), approval: token(APPROVAL_HEADER) };
+    match api.handle.execute_as(command, acting).await {
         Ok(reply) => Json(Answer::Ok(reply)).into_response(),
         Err(error) => {
             let status = match &error {
@@ -139,6 +175,8 @@ async fn execute(State(api): State<Api>, Json(command): Json<Command>) -> Respon
                 CommandError::Wrong(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 CommandError::NoNumbers(_) => StatusCode::CONFLICT,
                 CommandError::NotAllowed(_) => StatusCode::FORBIDDEN,
+                // 401 is for the API's own token.
+                CommandError::Login(_) => StatusCode::FORBIDDEN,
                 CommandError::Storage(_) => StatusCode::INSUFFICIENT_STORAGE,
                 CommandError::Busy => StatusCode::TOO_MANY_REQUESTS,
             };
@@ -151,6 +189,20 @@ async fn verify(State(api): State<Api>) -> Response {
     match api.handle.verify().await {
         Ok(report) => Json(report).into_response(),
         Err(why) => problem(StatusCode::INTERNAL_SERVER_ERROR, "verify-failed", &why),
+    }
+}
+
+async fn proof(State(api): State<Api>, Json(request): Json<ProofRequest>) -> Response {
+    match api.handle.proof(request.number).await {
+        Ok(proof) => Json(proof).into_response(),
+        Err(error) => problem(StatusCode::NOT_FOUND, "no-proof", &error.to_string()),
+    }
+}
+
+async fn backup(State(api): State<Api>, Json(request): Json<BackupRequest>) -> Response {
+    match api.handle.backup(request.file).await {
+        Ok(done) => Json(BackupAnswer { frames: done.frames, bytes: done.bytes }).into_response(),
+        Err(why) => problem(StatusCode::INSUFFICIENT_STORAGE, "backup-failed", &why),
     }
 }
 

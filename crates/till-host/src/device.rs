@@ -1,22 +1,26 @@
 //! The node on real files.
 
 use crate::clock::{Clock, draw, utc_offset_min};
+use crate::fences::Fences;
 use crate::folder::{Folder, FolderError};
 use crate::snapshot::Snapshot;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use till_log::{Head, VerifyError, verify_frame};
-use till_node::command::{Command, CommandError, Reply};
+use till_node::command::{Acting, Command, CommandError, Reply, UserView};
 use till_node::{
     Config, Founding, FrameRecord, Input, Node, Output, RelayDocument, Ticket, Versions,
 };
+use till_schema::body::UserSet;
 use till_schema::message::JoinAnswer;
-use till_schema::rows::{Table, get_row};
-use till_schema::{EntryHash, LogId, Seq};
+use till_schema::rows::{Rows, Table, UserRow, get_row};
+use till_schema::{EntryHash, LogId, Seq, ShopId};
 use till_store::{AppendError, Books, BooksError, Disk, LogStore, RealDisk};
 
 /// Bytes of frames folded between two commits of the books while opening.
 const REPLAY_BYTES: usize = 512 * 1024;
+/// Rows taken out at once before everything is folded again.
+const CLEARED_AT_ONCE: usize = 10_000;
 
 /// What a device wants done outside: on the network, at the relay, for a person.
 #[derive(Debug)]
@@ -55,6 +59,8 @@ pub enum Effect {
     },
     /// Whether strangers may ask to join.
     JoinOpen(bool),
+    /// Ask the relay what it has of this device's log.
+    AskWitness,
     /// Answer a device that asked to join.
     JoinAnswer {
         /// Of the request.
@@ -62,6 +68,16 @@ pub enum Effect {
         /// The answer.
         answer: JoinAnswer,
     },
+}
+
+/// How a device is opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Surroundings {
+    /// Whether it has a relay to send documents to.
+    pub relay: bool,
+    /// Whether it is on a network, where others could know more of its log than
+    /// it does: its first sale then waits for a word of theirs.
+    pub network: bool,
 }
 
 /// Why a device can't be opened.
@@ -103,11 +119,14 @@ pub struct Device {
     logs: LogStore,
     books: Books,
     folder: Folder,
+    shop: ShopId,
+    fences: Fences,
     clock: Clock,
     waiting: VecDeque<Input>,
     next_ticket: u64,
     /// What opening found worth telling a person.
     notes: Vec<String>,
+    opening: Vec<Effect>,
 }
 
 impl Device {
@@ -115,8 +134,8 @@ impl Device {
     ///
     /// # Errors
     /// When its files are damaged beyond what can be derived again.
-    pub fn open(folder: Folder, relay: bool) -> Result<Self, OpenError> {
-        Self::open_or_found(folder, relay, None)
+    pub fn open(folder: Folder, surroundings: Surroundings) -> Result<Self, OpenError> {
+        Self::open_or_found(folder, surroundings, None)
     }
 
     /// Opens the founding device of a new shop and writes its first entries.
@@ -124,12 +143,12 @@ impl Device {
     /// # Errors
     /// When they can't be written; the folder is then as before.
     pub fn found(folder: Folder, founding: &Founding) -> Result<Self, OpenError> {
-        Self::open_or_found(folder, false, Some(founding))
+        Self::open_or_found(folder, Surroundings::default(), Some(founding))
     }
 
     fn open_or_found(
         folder: Folder,
-        relay: bool,
+        surroundings: Surroundings,
         founding: Option<&Founding>,
     ) -> Result<Self, OpenError> {
         let device = folder.device()?;
@@ -153,6 +172,14 @@ impl Device {
                 ));
             }
         }
+        let (mut fences, verdict, odd) = Fences::open(me, device.shop, &logs);
+        notes.extend(odd);
+        let mut quarantine = folder.stopped()?;
+        if let (Err(alarm), None) = (verdict, &quarantine) {
+            let why = till_node::stopped(&alarm.to_string());
+            folder.write_stopped(&why)?;
+            quarantine = Some(why);
+        }
         let (mut books, report) = Books::open(&disk)?;
         if let Some(reason) = report.reason {
             notes.push(format!("the books were rebuilt from the logs: {reason}"));
@@ -169,9 +196,13 @@ impl Device {
                 founder: device.founder,
                 entropy: draw(),
                 heads,
-                relay,
+                relay: surroundings.relay,
                 invites: folder.invites()?,
                 utc_offset_min: utc_offset_min(),
+                name: device.name.clone(),
+                sponsor: device.sponsor,
+                network: surroundings.network,
+                quarantine: quarantine.clone(),
             })
         };
         let heads = |logs: &LogStore| {
@@ -190,17 +221,22 @@ impl Device {
             }
         };
         replay(&mut node, &logs, &mut books, device.shop)?;
+        fences.set_run(node.run_nonce());
         let unfinished = device.founder == me && !logs.heads().contains_key(&me);
         let mut opened = Self {
             node,
             logs,
             books,
             folder,
+            shop: device.shop,
+            fences,
             clock: Clock::new(),
             waiting: VecDeque::new(),
             next_ticket: 0,
             notes,
+            opening: Vec::new(),
         };
+        opened.drain_opening();
         if let Some(founding) = founding {
             opened.write_founding(founding)?;
         } else if unfinished {
@@ -248,6 +284,10 @@ impl Device {
         if let Some(input) = self.waiting.pop_front() {
             self.node.handle(self.clock.now(), &mut self.books, input);
             self.drain(&mut effects);
+            if self.waiting.is_empty() {
+                // After the answers: a fence may lag.
+                self.note_fences();
+            }
             if let Err(error) = self.books.commit() {
                 self.node.stop(format!("{error}; restart tillmesh to rebuild the books"));
             }
@@ -271,7 +311,19 @@ impl Device {
                     if let Err(error) = self.folder.write_invites(&invites) {
                         tracing::warn!(%error, "invites were not kept");
                     }
-                    effects.push(Effect::JoinOpen(!invites.is_empty()));
+                }
+                Output::JoinOpen(open) => effects.push(Effect::JoinOpen(open)),
+                Output::AskWitness => effects.push(Effect::AskWitness),
+                Output::Quarantine(why) => {
+                    tracing::error!(why, "this device must not sell any more");
+                    if let Err(error) = self.folder.write_stopped(&why) {
+                        tracing::error!(%error, "the reason was not kept");
+                    }
+                }
+                Output::Refold => {
+                    if let Err(error) = self.refold() {
+                        self.node.stop(format!("{error}; restart tillmesh to rebuild the books"));
+                    }
                 }
                 Output::AddressBook { log, addresses } => {
                     self.keep_addresses(log, &addresses);
@@ -286,6 +338,36 @@ impl Device {
                     effects.push(Effect::JoinAnswer { reply, answer });
                 }
             }
+        }
+    }
+
+    /// Carries out what opening asks for; what concerns the network waits for
+    /// whoever runs the device.
+    fn drain_opening(&mut self) {
+        let mut effects = Vec::new();
+        self.drain(&mut effects);
+        self.opening = effects;
+    }
+
+    /// What opening wants done outside.
+    pub(crate) fn take_opening(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.opening)
+    }
+
+    /// Folds everything again from the first entry: who may do what has changed
+    /// for entries that were applied before.
+    fn refold(&mut self) -> Result<(), OpenError> {
+        tracing::info!("the books are folded again");
+        let kept = Node::kept_rows(&self.books);
+        clear(&mut self.books)?;
+        self.node.refold(&mut self.books, kept);
+        replay(&mut self.node, &self.logs, &mut self.books, self.shop)
+    }
+
+    fn note_fences(&mut self) {
+        let me = self.node.me();
+        if let Some(head) = self.logs.heads().get(&me) {
+            self.fences.note(me, Head { seq: head.seq, hash: head.hash });
         }
     }
 
@@ -361,9 +443,17 @@ impl Device {
     /// # Errors
     /// What the command answers.
     pub fn execute(&mut self, command: Command) -> Result<Reply, CommandError> {
+        self.execute_as(command, Acting::default())
+    }
+
+    /// The same on somebody's word.
+    ///
+    /// # Errors
+    /// What the command answers.
+    pub fn execute_as(&mut self, command: Command, acting: Acting) -> Result<Reply, CommandError> {
         self.next_ticket += 1;
         let wanted = self.next_ticket;
-        self.push(Input::Command { ticket: wanted, command });
+        self.push(Input::Command { ticket: wanted, command, acting });
         while self.is_busy() {
             for effect in self.advance() {
                 if let Effect::Reply { ticket, result } = effect
@@ -385,6 +475,8 @@ impl Device {
 
     /// Housekeeping for idle moments.
     pub fn rest(&mut self) {
+        self.note_fences();
+        self.fences.sync();
         if let Err(error) = self.logs.prepare() {
             tracing::warn!(%error, "no space could be reserved for the next segment");
         }
@@ -424,7 +516,9 @@ impl Device {
             next.customers = Arc::new(till_node::customers(rows, "", usize::MAX));
             next.orders = Arc::new(self.node.orders(rows, crate::snapshot::RECENT_ORDERS));
             next.conflicts = Arc::new(self.node.conflicts(rows));
-            next.numbers = self.node.numbers_status(rows);
+            next.numbers = self.node.numbers_status(rows, self.clock.now());
+            next.people = Arc::new(people(rows));
+            next.login_needed = till_shop::users::any_owner(rows);
         }
         next.fiscal = self.node.fiscal_queue(rows);
         (next, now)
@@ -455,9 +549,29 @@ impl Device {
         &self.folder
     }
 
+    /// The machine's wall clock, Unix ms.
+    pub(crate) fn wall_ms(&self) -> i64 {
+        self.clock.now().wall_ms
+    }
+
     pub(crate) fn parts(&self) -> (&LogStore, &Books) {
         (&self.logs, &self.books)
     }
+}
+
+/// The people who may log in, by name.
+fn people(rows: &Books) -> Vec<UserView> {
+    let all = till_schema::rows::collect_rows::<UserRow>(rows, Table::Users, &[]);
+    let mut people: Vec<UserView> = all
+        .into_iter()
+        .map(|(_, row)| (row.versions.len(), till_shop::users::current(&row).clone()))
+        .filter(|(_, user)| user.active)
+        // Nothing that shows people needs their hashes.
+        .map(|(versions, user)| (versions, UserSet { pin_hash: String::new(), ..user }))
+        .map(|(versions, user)| UserView { user, versions })
+        .collect();
+    people.sort_by(|a, b| (&a.user.name, a.user.user).cmp(&(&b.user.name, b.user.user)));
+    people
 }
 
 /// Whether the books have applied entries that no log holds.
@@ -467,6 +581,27 @@ fn books_are_ahead(books: &Books, logs: &LogStore) -> bool {
         let log = LogId(key.as_slice().try_into().expect("the key is a log"));
         logs.heads().get(&log).is_none_or(|head| head.seq < seq)
     })
+}
+
+/// Takes out every row, in parts.
+fn clear(books: &mut Books) -> Result<(), BooksError> {
+    for table in Table::ALL {
+        loop {
+            let mut keys = Vec::new();
+            books.scan(table, &[], &mut |key, _| {
+                keys.push(key.to_vec());
+                keys.len() < CLEARED_AT_ONCE
+            });
+            if keys.is_empty() {
+                break;
+            }
+            for key in keys {
+                books.delete(table, &key);
+            }
+            books.commit()?;
+        }
+    }
+    Ok(())
 }
 
 fn empty_books(books: Books, disk: &Arc<dyn Disk>) -> Result<Books, OpenError> {

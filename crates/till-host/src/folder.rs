@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! device.key     the signing key; never in a backup, never exported
+//! next.key       the key that the device goes on under once it is let in again
 //! device.json    shop, name, addresses, relay: what a person may look at
+//! stopped.json   why nothing may be signed with the key any more
 //! invites.json   invites given out and not used
 //! api.json       address and token of the running instance, while it runs
 //! logs/          the truth
@@ -10,6 +12,7 @@
 //! ```
 
 use crate::clock::draw;
+use crate::fences;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -17,12 +20,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use till_log::SigningKey;
 use till_node::command::CommandError;
-use till_node::{Founding, OpenInvite, read_invite};
-use till_schema::message::{JoinAnswer, JoinRequest, join_proof};
+use till_node::{Founding, OpenInvite};
 use till_schema::{Currency, LogId, ShopId};
+use till_shop::recovery::{self, WordLanguage};
 use till_store::{DataLock, LockError, synced_folder};
 
 const KEY: &str = "device.key";
+const NEXT_KEY: &str = "next.key";
+const STOPPED: &str = "stopped.json";
 const DEVICE: &str = "device.json";
 const INVITES: &str = "invites.json";
 
@@ -37,6 +42,12 @@ pub struct DeviceFile {
     pub shop: ShopId,
     /// The log of its administration.
     pub founder: LogId,
+    /// Who let this device in.
+    #[serde(default)]
+    pub sponsor: Option<LogId>,
+    /// Whether the shop has let this device in; a restored backup waits for it.
+    #[serde(default = "yes")]
+    pub enrolled: bool,
     /// Where this device listens, as last used.
     #[serde(default)]
     pub listen: Vec<String>,
@@ -49,6 +60,33 @@ pub struct DeviceFile {
     /// Where other devices were reached.
     #[serde(default)]
     pub addresses: BTreeMap<LogId, Vec<String>>,
+}
+
+impl DeviceFile {
+    pub(crate) fn new(name: &str, shop: ShopId, founder: LogId) -> Self {
+        Self {
+            format: 1,
+            name: name.to_owned(),
+            shop,
+            founder,
+            sponsor: None,
+            enrolled: true,
+            listen: Vec::new(),
+            relay: None,
+            relay_key: None,
+            addresses: BTreeMap::new(),
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What `stopped.json` says.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct Stopped {
+    why: String,
 }
 
 /// What a new shop is made of.
@@ -66,15 +104,8 @@ pub struct NewShop {
     pub prefix: String,
     /// First and last number.
     pub numbers: (u64, u64),
-}
-
-/// How a device joins.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Join {
-    /// The invite's text.
-    pub invite: String,
-    /// The name the device gives itself.
-    pub device_name: String,
+    /// Language of the recovery words.
+    pub words: WordLanguage,
 }
 
 /// Why a data folder can't be used.
@@ -121,12 +152,18 @@ pub enum FolderError {
     /// The text is no invite.
     #[error(transparent)]
     Invite(#[from] till_node::InviteError),
+    /// The code is none, or the wrong one.
+    #[error(transparent)]
+    Code(#[from] till_node::CodeError),
     /// The inviter could not be asked.
     #[error("could not join: {0}")]
     Join(#[from] till_net::JoinError),
     /// The inviter said no.
     #[error("the other device refused: {0}")]
     Refused(String),
+    /// Nothing outside of the folder can remember how far the device came.
+    #[error("no fence can be written: {0}")]
+    Fence(#[from] till_store::fence::FenceError),
 }
 
 /// A locked data folder.
@@ -160,14 +197,16 @@ impl Folder {
     }
 
     /// Makes this folder the founding device of a new shop. The shop's first
-    /// entries are written when the device is opened with the result.
+    /// entries are written when the device is opened with the result. The words
+    /// are for paper: they are kept nowhere.
     ///
     /// # Errors
     /// When there is a shop already or the input is wrong.
-    pub fn create(&self, new: &NewShop) -> Result<Founding, FolderError> {
+    pub fn create(&self, new: &NewShop) -> Result<(Founding, String), FolderError> {
         if Self::has_shop(&self.root) {
             return Err(FolderError::Taken(self.root.clone()));
         }
+        let entropy = draw();
         let founding = Founding {
             nonce: draw(),
             shop_name: new.shop_name.clone(),
@@ -177,69 +216,18 @@ impl Folder {
             tax_id: new.tax_id.clone(),
             prefix: new.prefix.clone(),
             numbers: new.numbers,
+            recovery_key: Some(recovery::public(&entropy)),
         };
         founding.check()?;
-        let me = log_of(&self.make_key()?);
-        self.write_device(&DeviceFile {
-            format: 1,
-            name: new.device_name.clone(),
-            shop: founding.shop_id(me),
-            founder: me,
-            listen: Vec::new(),
-            relay: None,
-            relay_key: None,
-            addresses: BTreeMap::new(),
-        })?;
-        Ok(founding)
+        let me = log_of(&self.make_key(KEY)?);
+        fences::begin(me)?;
+        self.write_device(&DeviceFile::new(&new.device_name, founding.shop_id(me), me))?;
+        Ok((founding, recovery::phrase(&entropy, new.words)))
     }
 
     /// Takes back a [`Folder::create`] whose first entries could not be written.
     pub fn uncreate(&self) {
         let _ = fs::remove_file(self.root.join(DEVICE));
-    }
-
-    /// Asks the inviting device to be let in, and keeps what it answers.
-    ///
-    /// # Errors
-    /// When the invite is no invite, or the inviter can't be reached or refuses.
-    pub async fn join(&self, join: &Join) -> Result<DeviceFile, FolderError> {
-        if Self::has_shop(&self.root) {
-            return Err(FolderError::Taken(self.root.clone()));
-        }
-        let invite = read_invite(&join.invite)?;
-        let key = self.make_key()?;
-        let me = log_of(&key);
-        let request = till_schema::to_bytes(&JoinRequest {
-            invite: invite.id,
-            proof: join_proof(&invite.secret, invite.inviter, me),
-            name: join.device_name.clone(),
-        });
-        let answer =
-            till_net::join(key.to_bytes(), &invite.addresses, invite.inviter, request).await?;
-        let answer: JoinAnswer = till_schema::from_bytes(&answer)
-            .map_err(|_| FolderError::Refused("its answer cannot be read".to_owned()))?;
-        let welcome = match answer {
-            JoinAnswer::Welcome(welcome) => welcome,
-            JoinAnswer::Refused(why) => return Err(FolderError::Refused(why)),
-        };
-        if welcome.shop != invite.shop {
-            return Err(FolderError::Refused("it is in another shop than the invite".to_owned()));
-        }
-        let mut addresses: BTreeMap<LogId, Vec<String>> = welcome.addresses.into_iter().collect();
-        addresses.insert(invite.inviter, invite.addresses);
-        addresses.remove(&me);
-        let device = DeviceFile {
-            format: 1,
-            name: join.device_name.clone(),
-            shop: welcome.shop,
-            founder: welcome.founder,
-            listen: Vec::new(),
-            relay: None,
-            relay_key: None,
-            addresses,
-        };
-        self.write_device(&device)?;
-        Ok(device)
     }
 
     /// The device's description.
@@ -270,7 +258,48 @@ impl Folder {
     }
 
     pub(crate) fn key(&self) -> Result<SigningKey, FolderError> {
-        let path = self.root.join(KEY);
+        self.read_key(KEY)
+    }
+
+    /// The key of this device, or of the next it will be.
+    pub(crate) fn joining_key(&self, again: bool) -> Result<SigningKey, FolderError> {
+        self.make_key(if again { NEXT_KEY } else { KEY })
+    }
+
+    /// The next key becomes the key; the old one is gone for good.
+    pub(crate) fn take_next_key(&self) -> Result<(), FolderError> {
+        let (next, path) = (self.root.join(NEXT_KEY), self.root.join(KEY));
+        fs::rename(next, &path)
+            .and_then(|()| File::open(&self.root)?.sync_all())
+            .map_err(|source| FolderError::Io { path, source })
+    }
+
+    /// Why nothing may be signed with the key any more.
+    pub(crate) fn stopped(&self) -> Result<Option<String>, FolderError> {
+        Ok(self.read_json::<Stopped>(STOPPED)?.map(|stopped| stopped.why))
+    }
+
+    pub(crate) fn write_stopped(&self, why: &str) -> Result<(), FolderError> {
+        self.write_json(STOPPED, &Stopped { why: why.to_owned() })
+    }
+
+    /// The device goes on under another key: what was said of the old one, and
+    /// what was folded for it, does not hold.
+    pub(crate) fn clear_stopped(&self) -> Result<(), FolderError> {
+        for name in [STOPPED, INVITES, till_store::BOOKS_FILE] {
+            let path = self.root.join(name);
+            match fs::remove_file(&path) {
+                Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                    return Err(FolderError::Io { path, source });
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn read_key(&self, name: &str) -> Result<SigningKey, FolderError> {
+        let path = self.root.join(name);
         let bytes =
             fs::read(&path).map_err(|source| FolderError::Io { path: path.clone(), source })?;
         let seed = data_encoding::HEXLOWER_PERMISSIVE
@@ -281,14 +310,14 @@ impl Folder {
         Ok(SigningKey::from_bytes(&seed))
     }
 
-    /// The folder's key, drawn when there is none.
-    fn make_key(&self) -> Result<SigningKey, FolderError> {
-        if self.root.join(KEY).exists() {
-            return self.key();
+    /// A key of the folder, drawn when there is none.
+    fn make_key(&self, name: &str) -> Result<SigningKey, FolderError> {
+        if self.root.join(name).exists() {
+            return self.read_key(name);
         }
         let seed: [u8; 32] = draw();
         let text = data_encoding::HEXLOWER.encode(&seed);
-        self.write_file(KEY, text.as_bytes())?;
+        self.write_file(name, text.as_bytes())?;
         Ok(SigningKey::from_bytes(&seed))
     }
 

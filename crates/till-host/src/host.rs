@@ -2,20 +2,24 @@
 //! network, the relay client and the local API talk to it through bounded
 //! queues.
 
-use crate::device::{Device, Effect, OpenError};
+use crate::device::{Device, Effect, OpenError, Surroundings};
 use crate::folder::{Folder, FolderError};
+use crate::proof::{NumberProof, ProofError};
 use crate::snapshot::Snapshot;
 use crate::verify::VerifyReport;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use till_net::{JoinReply, NetCommand, NetConfig, NetEvent, NetHandle};
-use till_node::command::{Command, CommandError, Reply};
-use till_node::{Input, RelayAnswer, RelayDocument, RelayTrouble, Versions};
+use till_node::command::{Acting, Command, CommandError, Reply};
+use till_node::{Input, RelayAnswer, RelayDocument, RelayTrouble, SeriesHead, Versions};
 use till_relay::client::{OutgoingDocument, RelayClient, RelayError};
 use till_schema::LogId;
 use till_schema::body::{FiscalReceipt, Outcome};
+use till_schema::message::JoinAnswer;
+use till_store::bundle::BundleSummary;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Requests waiting for the node.
@@ -82,10 +86,29 @@ pub struct Reach {
 }
 
 enum Request {
-    Execute { command: Command, reply: oneshot::Sender<Result<Reply, CommandError>> },
-    Reach { reach: Reach, reply: oneshot::Sender<()> },
-    Verify { reply: oneshot::Sender<Result<VerifyReport, String>> },
-    Stop { reply: oneshot::Sender<()> },
+    Execute {
+        command: Command,
+        acting: Acting,
+        reply: oneshot::Sender<Result<Reply, CommandError>>,
+    },
+    Reach {
+        reach: Reach,
+        reply: oneshot::Sender<()>,
+    },
+    Verify {
+        reply: oneshot::Sender<Result<VerifyReport, String>>,
+    },
+    Proof {
+        number: String,
+        reply: oneshot::Sender<Result<NumberProof, ProofError>>,
+    },
+    Backup {
+        file: PathBuf,
+        reply: oneshot::Sender<Result<BundleSummary, String>>,
+    },
+    Stop {
+        reply: oneshot::Sender<()>,
+    },
 }
 
 /// A door to a running device. Cheap to copy.
@@ -104,9 +127,39 @@ impl Handle {
     /// # Errors
     /// What the command answers; `Storage` when the device has stopped.
     pub async fn execute(&self, command: Command) -> Result<Reply, CommandError> {
-        self.ask(|reply| Request::Execute { command, reply })
+        self.execute_as(command, Acting::default()).await
+    }
+
+    /// The same on somebody's word.
+    ///
+    /// # Errors
+    /// What the command answers; `Storage` when the device has stopped.
+    pub async fn execute_as(
+        &self,
+        command: Command,
+        acting: Acting,
+    ) -> Result<Reply, CommandError> {
+        self.ask(|reply| Request::Execute { command, acting, reply })
             .await
             .unwrap_or_else(|| Err(stopped()))
+    }
+
+    /// The path of one fiscal number, provable without this device.
+    ///
+    /// # Errors
+    /// When nobody minted the number, or the logs can't be read.
+    pub async fn proof(&self, number: String) -> Result<NumberProof, ProofError> {
+        let answer = self.ask(|reply| Request::Proof { number, reply }).await;
+        answer.unwrap_or_else(|| Err(ProofError::Read(stopped().to_string())))
+    }
+
+    /// Writes a backup: all logs, no key.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub async fn backup(&self, file: PathBuf) -> Result<BundleSummary, String> {
+        let answer = self.ask(|reply| Request::Backup { file, reply }).await;
+        answer.unwrap_or_else(|| Err(stopped().to_string()))
     }
 
     /// Cuts or heals this device's network by hand.
@@ -196,11 +249,13 @@ impl Host {
         let config = NetConfig { secret, listen, mdns: options.mdns };
         let (net, events) = till_net::spawn(config)?;
         folder.write_device(&file)?;
-        let device = Device::open(folder, relay.is_some())?;
+        let surroundings = Surroundings { relay: relay.is_some(), network: true };
+        let mut device = Device::open(folder, surroundings)?;
         for note in device.notes() {
             tracing::warn!("{note}");
         }
         let me = device.me();
+        let opening = device.take_opening();
         let (requests, inbox) = mpsc::channel(REQUESTS_MAX);
         let (snapshot_out, snapshot) = watch::channel(Arc::new(Snapshot::default()));
         let (versions_out, versions) = watch::channel(Versions::default());
@@ -229,7 +284,7 @@ impl Host {
         std::thread::Builder::new().name("till-node".to_owned()).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
             match runtime {
-                Ok(runtime) => runtime.block_on(running.run(inbox, events, relay_answers)),
+                Ok(runtime) => runtime.block_on(running.run(opening, inbox, events, relay_answers)),
                 Err(error) => tracing::error!(%error, "the device could not be started"),
             }
         })?;
@@ -241,7 +296,7 @@ struct Running {
     device: Device,
     net: NetHandle,
     relay: Option<RelayClient>,
-    relay_out: mpsc::Sender<(String, Result<RelayAnswer, RelayTrouble>)>,
+    relay_out: mpsc::Sender<Input>,
     relay_blocked: Arc<AtomicBool>,
     runtime: tokio::runtime::Handle,
     replies: BTreeMap<u64, oneshot::Sender<Result<Reply, CommandError>>>,
@@ -258,10 +313,14 @@ struct Running {
 impl Running {
     async fn run(
         mut self,
+        opening: Vec<Effect>,
         mut inbox: mpsc::Receiver<Request>,
         mut events: mpsc::Receiver<NetEvent>,
-        mut relay_answers: mpsc::Receiver<(String, Result<RelayAnswer, RelayTrouble>)>,
+        mut relay_answers: mpsc::Receiver<Input>,
     ) {
+        for effect in opening {
+            self.carry_out(effect).await;
+        }
         self.device.push(Input::Tick);
         let mut picture_at = Instant::now();
         let mut rest_at = Instant::now() + REST_AFTER;
@@ -306,8 +365,8 @@ impl Running {
                         return self.finish(None);
                     }
                 },
-                answer = relay_answers.recv() => if let Some((code, answer)) = answer {
-                    self.device.push(Input::Relay { code, answer });
+                answer = relay_answers.recv() => if let Some(answer) = answer {
+                    self.device.push(answer);
                 },
                 () = tokio::time::sleep_until(deadline.into()) => {
                     if Instant::now() >= rest_at {
@@ -324,10 +383,17 @@ impl Running {
     #[expect(clippy::option_option, reason = "to stop, and perhaps somebody to tell")]
     fn request(&mut self, request: Request) -> Option<Option<oneshot::Sender<()>>> {
         match request {
-            Request::Execute { command, reply } => {
+            Request::Execute { command, acting, reply } => {
                 self.next_ticket += 1;
                 self.replies.insert(self.next_ticket, reply);
-                self.device.push(Input::Command { ticket: self.next_ticket, command });
+                self.device.push(Input::Command { ticket: self.next_ticket, command, acting });
+            }
+            Request::Proof { number, reply } => {
+                let _ = reply.send(self.device.number_proof(&number));
+            }
+            Request::Backup { file, reply } => {
+                let written = self.device.backup(&file).map_err(|error| error.to_string());
+                let _ = reply.send(written);
             }
             Request::Reach { reach, reply } => {
                 self.relay_blocked.store(reach.relay_blocked, Ordering::SeqCst);
@@ -376,11 +442,16 @@ impl Running {
                 tracing::debug!(peer = peer.short(), why, "not reached");
                 return;
             }
-            NetEvent::JoinRequest { peer, bytes, reply } => {
+            NetEvent::JoinRequest { peer, conversation, bytes, reply } => {
                 self.next_ticket += 1;
                 self.joins.insert(self.next_ticket, reply);
-                Input::Join { peer, request: bytes, reply: self.next_ticket }
+                Input::Join { peer, conversation, request: bytes, reply: self.next_ticket }
             }
+            NetEvent::Twin { address } => Input::Twin {
+                why: format!(
+                    "a device with this device's key answers at {address}: its folder was copied"
+                ),
+            },
         };
         self.device.push(input);
     }
@@ -394,9 +465,15 @@ impl Running {
                 return;
             }
             Effect::Forward(document) => return self.forward(document),
+            Effect::AskWitness => return self.ask_witness(),
             Effect::JoinAnswer { reply, answer } => {
                 if let Some(join) = self.joins.remove(&reply) {
-                    join.send(till_schema::to_bytes(&answer));
+                    let bytes = till_schema::to_bytes(&answer);
+                    match answer {
+                        // Another word of the joining device follows.
+                        JoinAnswer::Code(_) => join.go_on(bytes),
+                        JoinAnswer::Welcome(_) | JoinAnswer::Refused(_) => join.send(bytes),
+                    };
                 }
                 return;
             }
@@ -424,7 +501,24 @@ impl Running {
             } else {
                 put(&relay, document).await
             };
-            let _ = answers.send((code, answer)).await;
+            let _ = answers.send(Input::Relay { code, answer }).await;
+        });
+    }
+
+    /// What the relay has of this device's log. No answer is no word against it.
+    fn ask_witness(&self) {
+        let Some(relay) = self.relay.clone() else { return };
+        let (answers, blocked) = (self.relay_out.clone(), self.relay_blocked.clone());
+        let series = self.device.me().to_string();
+        self.runtime.spawn(async move {
+            if blocked.load(Ordering::SeqCst) {
+                return;
+            }
+            let Ok(heads) = relay.series(&series).await else { return };
+            let heads = heads.into_iter().filter_map(|head| {
+                Some(SeriesHead { space: head.issuer.parse().ok()?, number: head.number })
+            });
+            let _ = answers.send(Input::Witness(heads.collect())).await;
         });
     }
 

@@ -7,15 +7,22 @@
 //! watch the snapshot.
 
 pub mod api;
+mod backup;
 mod clock;
 mod device;
+mod enrol;
+mod fences;
 mod folder;
 mod host;
+pub mod proof;
 pub mod remote;
 pub mod snapshot;
 mod verify;
 
-pub use device::{Device, Effect, OpenError};
-pub use folder::{DeviceFile, Folder, FolderError, Join, NewShop};
+pub use backup::BackupError;
+pub use device::{Device, Effect, OpenError, Surroundings};
+pub use enrol::{Join, JoinBy, Joined};
+pub use folder::{DeviceFile, Folder, FolderError, NewShop};
 pub use host::{Handle, Host, HostError, HostOptions, Reach};
+pub use till_shop::recovery::WordLanguage;
 pub use verify::VerifyReport;

@@ -1,11 +1,15 @@
 //! Talking to a running device from another process.
 
-use crate::api::{API_FILE, Answer, ApiFile};
+use crate::api::{
+    API_FILE, APPROVAL_HEADER, Answer, ApiFile, BackupAnswer, BackupRequest, ProofRequest,
+    SESSION_HEADER,
+};
 use crate::host::Reach;
+use crate::proof::NumberProof;
 use crate::verify::VerifyReport;
 use std::path::Path;
 use std::time::Duration;
-use till_node::command::{Command, CommandError, Reply};
+use till_node::command::{Acting, Command, CommandError, Reply};
 
 /// Longest wait for an answer: a verification of a large shop.
 const ANSWER_WITHIN: Duration = Duration::from_secs(600);
@@ -62,7 +66,26 @@ impl Remote {
     /// # Errors
     /// What the command answers, or that nothing answered.
     pub async fn execute(&self, command: &Command) -> Result<Reply, RemoteError> {
-        let answer = self.request(reqwest::Method::POST, "execute").json(command).send().await?;
+        self.execute_as(command, Acting::default()).await
+    }
+
+    /// The same on somebody's word.
+    ///
+    /// # Errors
+    /// What the command answers, or that nothing answered.
+    pub async fn execute_as(
+        &self,
+        command: &Command,
+        acting: Acting,
+    ) -> Result<Reply, RemoteError> {
+        let mut request = self.request(reqwest::Method::POST, "execute");
+        if let Some(token) = acting.session {
+            request = request.header(SESSION_HEADER, token.to_string());
+        }
+        if let Some(token) = acting.approval {
+            request = request.header(APPROVAL_HEADER, token.to_string());
+        }
+        let answer = request.json(command).send().await?;
         let status = answer.status();
         match answer.json::<Answer>().await {
             Ok(Answer::Ok(reply)) => Ok(reply),
@@ -78,6 +101,32 @@ impl Remote {
     pub async fn verify(&self) -> Result<VerifyReport, RemoteError> {
         let answer = self.request(reqwest::Method::POST, "verify").send().await?;
         Ok(answer.error_for_status()?.json().await?)
+    }
+
+    /// The path of one fiscal number there.
+    ///
+    /// # Errors
+    /// What it answers, or that nothing answered.
+    pub async fn proof(&self, number: &str) -> Result<NumberProof, RemoteError> {
+        let request = self.request(reqwest::Method::POST, "proof");
+        let answer = request.json(&ProofRequest { number: number.to_owned() }).send().await?;
+        if answer.status().is_success() {
+            return Ok(answer.json().await?);
+        }
+        Err(RemoteError::Unexpected(detail(answer).await))
+    }
+
+    /// Writes a backup there.
+    ///
+    /// # Errors
+    /// What it answers, or that nothing answered.
+    pub async fn backup(&self, file: &Path) -> Result<BackupAnswer, RemoteError> {
+        let request = self.request(reqwest::Method::POST, "backup");
+        let answer = request.json(&BackupRequest { file: file.to_path_buf() }).send().await?;
+        if answer.status().is_success() {
+            return Ok(answer.json().await?);
+        }
+        Err(RemoteError::Unexpected(detail(answer).await))
     }
 
     /// Cuts or heals its network by hand.
@@ -99,4 +148,11 @@ impl Remote {
         answer.error_for_status()?;
         Ok(())
     }
+}
+
+/// The sentence of a problem answer.
+async fn detail(answer: reqwest::Response) -> String {
+    let status = answer.status().to_string();
+    let body: serde_json::Value = answer.json().await.unwrap_or_default();
+    body["detail"].as_str().map_or(status, str::to_owned)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use till_node::command::{
     ConflictView, FiscalQueue, NumbersStatus, OrderView, ProductView, ShopView, SyncStatus,
+    UserView,
 };
 use till_schema::LogId;
 use till_schema::rows::CustomerRow;
@@ -32,6 +33,10 @@ pub struct Snapshot {
     pub sync: SyncStatus,
     /// Fiscal documents.
     pub fiscal: FiscalQueue,
+    /// The people who may log in, by name, without their PINs' hashes.
+    pub people: Arc<Vec<UserView>>,
+    /// Whether the shop has people, so that somebody must log in.
+    pub login_needed: bool,
     /// A fault that stops selling, in words that say what to do.
     pub fault: Option<String>,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use till_log::{Head, SigningKey, verify_frame};
 use till_node::command::{Command, Reply};
-use till_node::{Config, Node};
+use till_node::{Config, Node, Output};
 use till_schema::LogId;
 use till_schema::rows::{AnomalyRow, MalformedRow, MemoryRows, Table, collect_rows, digests};
 
@@ -76,9 +76,21 @@ impl Device {
             relay: false,
             invites: Vec::new(),
             utc_offset_min: 0,
+            name: String::new(),
+            sponsor: device.sponsor,
+            network: false,
+            quarantine: None,
         };
         let mut node = Node::open(config, &rows).expect("no rows, nothing damaged");
-        node.replay(&mut rows, frames);
+        node.replay(&mut rows, frames.clone());
+        while let Some(output) = node.poll() {
+            if let Output::Refold = output {
+                let kept = Node::kept_rows(&rows);
+                rows = MemoryRows::default();
+                node.refold(&mut rows, kept);
+                node.replay(&mut rows, frames.clone());
+            }
+        }
         for (name, digest) in digests(&rows) {
             if kept.get(name) != Some(&digest) {
                 report.failures.push(format!("the books differ from the logs in {name}"));
