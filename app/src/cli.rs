@@ -1,11 +1,18 @@
 //! What can be typed.
 
+mod numbers;
+mod shop;
+mod users;
+
+pub(crate) use numbers::{NumbersCmd, sharing};
+pub(crate) use shop::ShopCmd;
+pub(crate) use users::UsersCmd;
+
 use crate::failure::Failure;
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use till_node::command::Choice;
-use till_schema::body::Role;
 use till_schema::order::TenderKind;
 use till_schema::{Currency, LogId, Quantity};
 
@@ -33,6 +40,18 @@ pub(crate) struct Globals {
     /// Language of the window: es or en.
     #[arg(long, global = true, value_name = "LANG")]
     pub(crate) language: Option<String>,
+    /// Who acts, in a shop with people.
+    #[arg(long, global = true, env = "TILLMESH_USER", value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// Their PIN; asked for when not given.
+    #[arg(long, global = true, env = "TILLMESH_PIN", hide_env_values = true, requires = "user")]
+    pub(crate) pin: Option<String>,
+    /// Who allows what the first may not do.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) approve_user: Option<String>,
+    /// Their PIN; asked for when not given.
+    #[arg(long, global = true, requires = "approve_user", value_name = "PIN")]
+    pub(crate) approve_pin: Option<String>,
 }
 
 impl Globals {
@@ -88,6 +107,9 @@ pub(crate) enum Cmd {
     /// Fiscal numbers.
     #[command(subcommand)]
     Numbers(NumbersCmd),
+    /// The people of the shop.
+    #[command(subcommand)]
+    Users(UsersCmd),
     /// Disagreements that need a person.
     #[command(subcommand)]
     Conflicts(ConflictsCmd),
@@ -98,50 +120,26 @@ pub(crate) enum Cmd {
     #[command(subcommand)]
     Fiscal(FiscalCmd),
     /// Check every chain, signature, projection and number from the beginning.
-    Verify,
-    /// Digest of each projection: equal on devices that hold the same.
-    Digest,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ShopCmd {
-    /// Found a shop; this device administers it.
-    Create {
-        /// The shop's name.
-        #[arg(long)]
-        name: String,
-        /// This device's name.
+    Verify {
+        /// Check the proof of one number instead; needs no shop.
+        #[arg(long, value_name = "FILE")]
+        proof: Option<PathBuf>,
+    },
+    /// Write all logs to one file, without the key.
+    Backup {
+        /// The file to write.
+        file: PathBuf,
+    },
+    /// Make a new device of a backup; the shop must let it in afterwards.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        /// The new device's name.
         #[arg(long, default_value = "Caja 1")]
         device: String,
-        /// Tax id of the issuer (NIT, RUC, …).
-        #[arg(long)]
-        tax_id: String,
-        /// Currency of the books.
-        #[arg(long, default_value = "COP", value_parser = parse_currency)]
-        currency: Currency,
-        /// Prefix of the fiscal numbers.
-        #[arg(long, default_value = "T1")]
-        prefix: String,
-        /// Numbers granted by the authority.
-        #[arg(long, default_value = "1-100000", value_parser = parse_numbers, value_name = "FROM-TO")]
-        numbers: (u64, u64),
     },
-    /// Print a text invite for one device; the running device lets it in.
-    Invite {
-        /// What it may do: owner, manager, register or forwarder.
-        #[arg(long, default_value = "register")]
-        role: Vec<Role>,
-    },
-    /// Join a shop with an invite.
-    Join {
-        /// The invite's text.
-        invite: String,
-        /// This device's name.
-        #[arg(long, default_value = "Caja 2")]
-        device: String,
-    },
-    /// List the devices.
-    Devices,
+    /// Digest of each projection: equal on devices that hold the same.
+    Digest,
 }
 
 #[derive(Debug, Clone, clap::Args)]
@@ -216,6 +214,9 @@ pub(crate) struct SellArgs {
     /// Customer's tax id.
     #[arg(long)]
     pub(crate) customer: Option<String>,
+    /// Sell on an internal document when there is no number; it follows.
+    #[arg(long)]
+    pub(crate) provisional: bool,
     /// Order id (32 hexadecimal digits): selling it again changes nothing.
     #[arg(long)]
     pub(crate) order: Option<till_schema::OrderId>,
@@ -275,37 +276,6 @@ pub(crate) enum StockCmd {
         /// Why.
         #[arg(long, default_value = "")]
         note: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum NumbersCmd {
-    /// Numbers this device holds.
-    Status,
-    /// Where every minted number is.
-    Audit,
-    /// Give numbers to another device.
-    Grant {
-        /// The device's log.
-        to: LogId,
-        /// How many.
-        count: u64,
-    },
-    /// Give up the lowest numbers held here.
-    Void {
-        /// How many.
-        count: u64,
-        /// Why.
-        #[arg(long)]
-        reason: String,
-    },
-    /// Take in a resolution of the authority (custodian only).
-    Import {
-        /// The authority's name for it.
-        resolution: String,
-        /// First and last number.
-        #[arg(value_parser = parse_numbers, value_name = "FROM-TO")]
-        numbers: (u64, u64),
     },
 }
 
@@ -377,6 +347,14 @@ fn parse_numbers(text: &str) -> Result<(u64, u64), String> {
         .and_then(|(from, to)| Some((from.trim().parse().ok()?, to.trim().parse().ok()?)))
         .filter(|(from, to)| *from >= 1 && from <= to)
         .ok_or_else(|| "write the first and last number, like 1-5000".to_owned())
+}
+
+/// A civil day, as days since 1970-01-01.
+fn parse_day(text: &str) -> Result<i32, String> {
+    let day: chrono::NaiveDate =
+        text.parse().map_err(|_| "write a day like 2026-12-31".to_owned())?;
+    let days = day.signed_duration_since(chrono::NaiveDate::default()).num_days();
+    i32::try_from(days).map_err(|_| "this day is out of range".to_owned())
 }
 
 fn parse_percent(text: &str) -> Result<u32, String> {

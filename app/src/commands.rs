@@ -1,9 +1,13 @@
 //! The command line's commands, one by one.
 
+mod numbers;
+mod shop;
+mod users;
+
 use crate::baskets;
 use crate::cli::{
-    Cmd, ConflictsCmd, FiscalCmd, Globals, ImportCmd, NumbersCmd, ProductsCmd, SellArgs, ShopCmd,
-    StockCmd, SyncCmd, parse_tender,
+    Cmd, ConflictsCmd, FiscalCmd, Globals, ImportCmd, ProductsCmd, SellArgs, ShopCmd, StockCmd,
+    SyncCmd, parse_tender,
 };
 use crate::failure::Failure;
 use crate::import::{self, Defaults, ImportError, Imported};
@@ -11,7 +15,7 @@ use crate::target::Target;
 use crate::{demo, print, serve};
 use std::fs::File;
 use std::path::Path;
-use till_host::{Device, Folder, Join, NewShop};
+use till_host::{Join, JoinBy, NewShop};
 use till_node::command::{Cart, CartLine, Choice, Command, ConflictView, ProductChange, Reply};
 use till_schema::body::StockReason;
 use till_schema::order::Tender;
@@ -23,14 +27,24 @@ pub(crate) async fn run(globals: Globals, command: Cmd) -> Result<(), Failure> {
         Cmd::Demo(args) => demo::run(&globals, args).await,
         Cmd::Serve(args) => serve::serve(&globals.folder()?, args).await,
         Cmd::Relay(args) => serve::relay(&globals.folder()?.join("relay"), &args).await,
-        Cmd::Shop(ShopCmd::Create { name, device, tax_id, currency, prefix, numbers }) => {
-            let new =
-                NewShop { shop_name: name, device_name: device, currency, tax_id, prefix, numbers };
-            create(&globals, &new)
+        Cmd::Shop(ShopCmd::Create { name, device, tax_id, currency, prefix, numbers, words }) => {
+            let (shop_name, device_name) = (name, device);
+            let new = NewShop { shop_name, device_name, currency, tax_id, prefix, numbers, words };
+            shop::create(&globals, &new)
         }
-        Cmd::Shop(ShopCmd::Join { invite, device }) => join(&globals, invite, device).await,
+        Cmd::Shop(ShopCmd::Join { invite, code, at, device, again }) => {
+            let by = match (invite, code) {
+                (Some(invite), _) => JoinBy::Text(invite),
+                (None, Some(code)) => JoinBy::Code { code, addresses: at },
+                (None, None) => return Err(Failure::Usage("give an invite or --code".to_owned())),
+            };
+            shop::join(&globals, &Join { by, device_name: device, again }).await
+        }
+        Cmd::Verify { proof: Some(file) } => numbers::check_proof(&globals, &file),
+        Cmd::Restore { file, device } => shop::restore(&globals, &file, &device),
         other => {
             let mut target = Target::open(&globals.folder()?).await?;
+            target.act_as(&globals).await?;
             let result = on_device(&globals, other, &mut target).await;
             target.close();
             result
@@ -38,35 +52,12 @@ pub(crate) async fn run(globals: Globals, command: Cmd) -> Result<(), Failure> {
     }
 }
 
-fn create(globals: &Globals, new: &NewShop) -> Result<(), Failure> {
-    let folder = Folder::lock(&globals.folder()?)?;
-    let founding = folder.create(new)?;
-    let device = Device::found(folder, &founding)?;
-    let me = device.me();
-    device.close().map_err(|error| Failure::Trouble(error.to_string()))?;
-    print::created(globals.json, &new.shop_name, me);
-    Ok(())
-}
-
-async fn join(globals: &Globals, invite: String, device_name: String) -> Result<(), Failure> {
-    let folder = Folder::lock(&globals.folder()?)?;
-    let device = folder.join(&Join { invite, device_name }).await?;
-    print::joined(globals.json, &device);
-    Ok(())
-}
-
 async fn on_device(globals: &Globals, command: Cmd, target: &mut Target) -> Result<(), Failure> {
     let reply = match command {
-        Cmd::Shop(ShopCmd::Invite { role }) => {
-            if let Target::Opened(_) = target {
-                return Err(Failure::Usage(
-                    "start the device first (`tillmesh serve`, or its window): it must be running to let another in"
-                        .to_owned(),
-                ));
-            }
-            target.execute(Command::Invite { roles: role }).await?
-        }
-        Cmd::Shop(ShopCmd::Devices) => target.execute(Command::Devices).await?,
+        Cmd::Shop(command) => return shop::run(globals, command, target).await,
+        Cmd::Numbers(command) => return numbers::run(globals, command, target).await,
+        Cmd::Users(command) => users::run(globals, command, target).await?,
+        Cmd::Backup { file } => return shop::backup(globals, &file, target).await,
         Cmd::Import(import) => return run_import(globals, import, target).await,
         Cmd::Sell(args) => sell(args, target).await?,
         Cmd::Products(ProductsCmd::History { code, field }) => {
@@ -92,12 +83,11 @@ async fn on_device(globals: &Globals, command: Cmd, target: &mut Target) -> Resu
         }
         Cmd::Orders { reference: None, limit } => target.execute(Command::Orders { limit }).await?,
         Cmd::Totals => target.execute(Command::Totals).await?,
-        Cmd::Numbers(numbers) => run_numbers(numbers, target).await?,
         Cmd::Conflicts(conflicts) => return run_conflicts(globals, conflicts, target).await,
         Cmd::Sync(SyncCmd::Status) => target.execute(Command::SyncStatus).await?,
         Cmd::Fiscal(FiscalCmd::Queue) => target.execute(Command::FiscalQueue).await?,
         Cmd::Digest => target.execute(Command::Digest).await?,
-        Cmd::Verify => {
+        Cmd::Verify { .. } => {
             let report = target.verify().await?;
             print::verified(globals.json, &report);
             return if report.ok {
@@ -106,25 +96,16 @@ async fn on_device(globals: &Globals, command: Cmd, target: &mut Target) -> Resu
                 Err(Failure::Trouble(format!("{} things are wrong", report.failures.len())))
             };
         }
-        Cmd::Demo(_)
-        | Cmd::Serve(_)
-        | Cmd::Relay(_)
-        | Cmd::Shop(ShopCmd::Create { .. } | ShopCmd::Join { .. }) => {
+        Cmd::Demo(_) | Cmd::Serve(_) | Cmd::Relay(_) | Cmd::Restore { .. } => {
             unreachable!("commands that open no device were handled before")
         }
     };
-    if let Reply::NumbersAudit(audits) = &reply
-        && audits.iter().any(|audit| !audit.balances())
-    {
-        print::reply(globals.json, &reply, currency(target).await);
-        return Err(Failure::Trouble("the numbers do not add up".to_owned()));
-    }
     print::reply(globals.json, &reply, currency(target).await);
     Ok(())
 }
 
 /// Currency of the shop's books, for printing.
-async fn currency(target: &mut Target) -> Currency {
+pub(crate) async fn currency(target: &mut Target) -> Currency {
     match target.execute(Command::Shop).await {
         Ok(Reply::Shop(shop)) => shop.currency,
         _ => Currency::Cop,
@@ -156,7 +137,8 @@ async fn sell(args: SellArgs, target: &mut Target) -> Result<Reply, Failure> {
         tenders.push(Tender { kind, amount, reference: String::new() });
     }
     let customer = args.customer;
-    let cart = Cart { order, lines, customer, tenders, sold_at_ms: None };
+    let provisional = args.provisional;
+    let cart = Cart { order, lines, customer, tenders, sold_at_ms: None, provisional };
     target.execute(Command::Sell(cart)).await
 }
 
@@ -176,19 +158,6 @@ async fn run_products(command: ProductsCmd, target: &mut Target) -> Result<Reply
         }
         ProductsCmd::History { .. } => unreachable!("printed with its field's notation"),
     }
-}
-
-async fn run_numbers(command: NumbersCmd, target: &mut Target) -> Result<Reply, Failure> {
-    let command = match command {
-        NumbersCmd::Status => Command::NumbersStatus,
-        NumbersCmd::Audit => Command::NumbersAudit,
-        NumbersCmd::Grant { to, count } => Command::GrantNumbers { space: None, to, count },
-        NumbersCmd::Void { count, reason } => Command::VoidNumbers { space: None, count, reason },
-        NumbersCmd::Import { resolution, numbers: (from, to) } => {
-            Command::ImportResolution { space: None, resolution, from, to }
-        }
-    };
-    target.execute(command).await
 }
 
 async fn conflicts(target: &mut Target) -> Result<Vec<ConflictView>, Failure> {

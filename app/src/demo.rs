@@ -271,7 +271,9 @@ async fn prepare_cut(registers: &[Register], plan: &Plan) -> Result<()> {
         if held < needed {
             let count = needed - held;
             let to = register.log;
-            registers[0].execute(Command::GrantNumbers { space: None, to, count }).await?;
+            registers[0]
+                .execute(Command::GrantNumbers { space: None, to: to.to_string(), count })
+                .await?;
         }
     }
     until("all registers hold the same", || agree(registers)).await?;

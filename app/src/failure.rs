@@ -35,7 +35,8 @@ impl From<CommandError> for Failure {
             CommandError::Wrong(_)
             | CommandError::NotFound(_)
             | CommandError::NoNumbers(_)
-            | CommandError::NotAllowed(_) => Self::Usage(error.to_string()),
+            | CommandError::NotAllowed(_)
+            | CommandError::Login(_) => Self::Usage(error.to_string()),
             CommandError::Storage(_) | CommandError::Busy => Self::Trouble(error.to_string()),
         }
     }

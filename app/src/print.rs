@@ -1,16 +1,20 @@
 //! Answers as text for people or JSON for programs.
 
+use crate::failure::Failure;
 use crate::import::Imported;
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use serde::Serialize;
 use std::path::Path;
-use till_host::{DeviceFile, VerifyReport};
+use till_host::proof::{NumberProof, Proven};
+use till_host::{DeviceFile, Joined, VerifyReport};
 use till_node::command::{
-    ConflictStatus, ConflictView, FiscalQueue, NumbersAudit, OrderView, RelayState, Reply,
+    CodeView, ConflictStatus, ConflictView, DeviceView, FiscalQueue, JoinView, NumbersAudit,
+    OrderView, RelayState, Reply, UserView,
 };
-use till_schema::body::{ConflictKind, Decision, Outcome};
+use till_schema::body::{ConflictKind, Decision, Outcome, Sharing};
 use till_schema::catalogue::{FieldValue, product};
+use till_schema::rows::WindowRow;
 use till_schema::{Currency, LogId};
 
 /// Rows of a broken file listed before the rest is only counted.
@@ -40,6 +44,11 @@ pub(crate) fn reply(as_json: bool, reply: &Reply, currency: Currency) {
     match reply {
         Reply::Sold(sold) => {
             let again = if sold.repeated { " (sold before; nothing changed)" } else { "" };
+            let again = if sold.provisional {
+                " — internal document, the invoice follows"
+            } else {
+                again
+            };
             println!(
                 "{}  {}  change {}{again}",
                 sold.label,
@@ -58,6 +67,25 @@ pub(crate) fn reply(as_json: bool, reply: &Reply, currency: Currency) {
                 "On the new device: tillmesh shop join <this text>. It works once, for a day."
             );
         }
+        Reply::Code(shown) => code(as_json, shown),
+        Reply::Joins(joins) => {
+            let mut rows = table(&["When", "Device", "Log", "Check number"]);
+            for join in joins {
+                rows.add_row([
+                    time(join.at_ms),
+                    join.name.clone(),
+                    join.log.short(),
+                    check_number(join.check),
+                ]);
+            }
+            println!("{rows}");
+        }
+        Reply::Users(users) => user_table(users),
+        Reply::Session(session) => match &session.name {
+            Some(name) => println!("“{name}” is logged in"),
+            None if session.login_needed => println!("nobody is logged in"),
+            None => println!("this shop has no people yet; the device acts by itself"),
+        },
         Reply::Shop(shop) => println!("{} ({}) {}", shop.name, shop.currency.code(), shop.id),
         Reply::Quote(totals) => println!("{}", currency.format(totals.total)),
         Reply::Products(products) => {
@@ -95,13 +123,21 @@ pub(crate) fn reply(as_json: bool, reply: &Reply, currency: Currency) {
             }
         }
         Reply::NumbersStatus(spaces) => {
-            let mut rows = table(&["Prefix", "Held", "Next", "Mints", "What to do"]);
+            let header = ["Prefix", "Held", "Next", "Mints", "Days left", "Dates", "What to do"];
+            let mut rows = table(&header);
             for status in spaces {
+                let mints = match (status.custodian, status.sharing) {
+                    (true, Sharing::Single) => "yes, alone",
+                    (true, Sharing::Shared) => "yes",
+                    (false, _) => "no",
+                };
                 rows.add_row([
                     status.prefix.clone(),
                     status.held.to_string(),
                     status.next.map_or_else(String::new, |next| next.to_string()),
-                    if status.custodian { "yes" } else { "no" }.to_owned(),
+                    mints.to_owned(),
+                    status.days_left.map_or_else(String::new, |days| days.to_string()),
+                    status.windows.iter().map(window).collect::<Vec<_>>().join("\n"),
                     status.advice.clone(),
                 ]);
             }
@@ -119,7 +155,7 @@ pub(crate) fn reply(as_json: bool, reply: &Reply, currency: Currency) {
                     device.log.to_string(),
                     roles.join(" "),
                     device.seq.to_string(),
-                    if device.this { "this device" } else { "" }.to_owned(),
+                    standing(device),
                 ]);
             }
             println!("{rows}");
@@ -178,7 +214,12 @@ fn audit(audit: &NumbersAudit) {
         println!("  issued     {count:>8}  {device}");
     }
     println!("  voided     {:>8}", audit.voided);
-    println!("  lost       {:>8}", audit.lost);
+    for (device, count) in &audit.lost {
+        println!("  lost       {count:>8}  {device}");
+    }
+    if audit.declared_lost > 0 {
+        println!("    of these {:>8}  reported to the authority", audit.declared_lost);
+    }
     if audit.balances() {
         println!(
             "  held + in transit + issued + voided + lost = minted: every number is in one place"
@@ -288,6 +329,10 @@ fn kind(kind: ConflictKind) -> &'static str {
         ConflictKind::Fork => "forked log",
         ConflictKind::EditVsArchive => "edited and put away",
         ConflictKind::Unentitled => "without the right",
+        ConflictKind::AdminFork => "two administrations",
+        ConflictKind::OutsideValidity => "number outside its dates",
+        ConflictKind::ProvisionalOpen => "no number yet",
+        ConflictKind::DoubleFiscalised => "two numbers for one sale",
     }
 }
 
@@ -315,22 +360,187 @@ fn fiscal(queue: &FiscalQueue) {
     }
 }
 
+/// What there is to say of a device besides its roles.
+fn standing(device: &DeviceView) -> String {
+    let mut words = Vec::new();
+    let facts = [
+        (device.this, "this device"),
+        (device.admin, "administers"),
+        (device.suspended, "stopped"),
+        (device.retired, "left"),
+        (device.forked, "TWO HISTORIES"),
+    ];
+    words.extend(facts.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()));
+    if let Some(reason) = device.ended {
+        words.push(format!("out: {}", format!("{reason:?}").to_lowercase()));
+    }
+    words.join(", ")
+}
+
+/// A resolution and its dates.
+fn window(row: &WindowRow) -> String {
+    let day = |day: Option<i32>| match day {
+        Some(day) => chrono::NaiveDate::default()
+            .checked_add_signed(chrono::TimeDelta::days(i64::from(day)))
+            .map_or_else(String::new, |day| day.to_string()),
+        None => "…".to_owned(),
+    };
+    let dates = match (row.valid_from_day, row.valid_to_day) {
+        (None, None) => "always".to_owned(),
+        (from, to) => format!("{} – {}", day(from), day(to)),
+    };
+    format!("{} {}–{}: {dates}", row.resolution, row.from, row.to)
+}
+
+fn user_table(users: &[UserView]) {
+    let mut rows = table(&["Name", "Role", "Rights", "Discount up to", ""]);
+    for view in users {
+        let user = &view.user;
+        let rights: Vec<&str> = user.rights.iter().map(|right| right.name()).collect();
+        let mut notes = Vec::new();
+        if !user.active {
+            notes.push("may not log in".to_owned());
+        }
+        if view.versions > 1 {
+            notes.push(format!("changed in {} places at once; set it again", view.versions));
+        }
+        rows.add_row([
+            user.name.clone(),
+            format!("{:?}", user.role).to_lowercase(),
+            rights.join(" "),
+            format!("{} %", f64::from(user.discount_limit_bp) / 100.0),
+            notes.join(", "),
+        ]);
+    }
+    println!("{rows}");
+}
+
+/// Six digits in two groups.
+fn check_number(check: u32) -> String {
+    format!("{:03} {:03}", check / 1000, check % 1000)
+}
+
 /// A shop was founded.
-pub(crate) fn created(as_json: bool, shop: &str, log: LogId) {
+pub(crate) fn created(as_json: bool, shop: &str, log: LogId, words: &str) {
     if as_json {
-        return json(&serde_json::json!({ "shop": shop, "log": log }));
+        return json(&serde_json::json!({ "shop": shop, "log": log, "recovery_words": words }));
     }
     println!("“{shop}” is founded; this device is {}", log.short());
+    println!();
+    println!("Recovery words — write them on paper and keep it away from the till:");
+    println!();
+    println!("    {words}");
+    println!();
+    println!(
+        "Whoever has them can take the administration of the shop. They are kept nowhere else."
+    );
 }
 
 /// A device joined.
-pub(crate) fn joined(as_json: bool, device: &DeviceFile) {
+pub(crate) fn joined(as_json: bool, joined: &Joined) {
+    let device = &joined.device;
+    if as_json {
+        return json(&serde_json::json!({
+            "shop": device.shop,
+            "name": device.name,
+            "check": check_number(joined.check),
+        }));
+    }
+    println!("“{}” has joined. Check number {}", device.name, check_number(joined.check));
+    println!(
+        "It must be the same on the other device (`tillmesh shop joins`); if it is not, take this \
+         device out there. Start it with `tillmesh serve` to receive the shop's data."
+    );
+}
+
+/// A code to type on another device.
+pub(crate) fn code(as_json: bool, shown: &CodeView) {
+    if as_json {
+        return json(shown);
+    }
+    let (first, second) = shown.code.split_at(shown.code.len() / 2);
+    println!("Code {first} {second} — one try, two minutes. On the new device:");
+    for address in &shown.addresses {
+        println!("    tillmesh shop join --code {} --at {address}", shown.code);
+    }
+}
+
+/// A device used the code.
+pub(crate) fn admitted(as_json: bool, join: &JoinView) {
+    if as_json {
+        return json(&serde_json::json!({
+            "log": join.log,
+            "name": join.name,
+            "check": check_number(join.check),
+        }));
+    }
+    println!("“{}” has joined. Check number {}", join.name, check_number(join.check));
+    println!(
+        "It must be the same on its screen; if it is not: tillmesh shop remove {} --reason stolen",
+        join.log.short()
+    );
+}
+
+/// A text as a QR code for the terminal.
+pub(crate) fn qr(text: &str) {
+    match fast_qr::QRBuilder::new(text).build() {
+        Ok(code) => println!("{}", code.to_str()),
+        Err(error) => eprintln!("tillmesh: this is too long for a QR code ({error:?})"),
+    }
+}
+
+/// A backup was made a device.
+pub(crate) fn restored(as_json: bool, device: &DeviceFile) {
     if as_json {
         return json(&serde_json::json!({ "shop": device.shop, "name": device.name }));
     }
     println!(
-        "“{}” has joined; start it with `tillmesh serve` to receive the shop's data",
+        "“{}” has the shop's data and a key of its own. Let it in: `tillmesh shop join INVITE`; \
+         if no other device is left: `tillmesh shop recover`",
         device.name
+    );
+}
+
+/// A backup was written.
+pub(crate) fn backed_up(as_json: bool, file: &Path, frames: u64, bytes: u64) {
+    if as_json {
+        return json(&serde_json::json!({ "file": file, "frames": frames, "bytes": bytes }));
+    }
+    println!("{}: {frames} frames, {bytes} bytes; the key is not in it", file.display());
+}
+
+/// The path of a number.
+pub(crate) fn proof(as_json: bool, proof: &NumberProof, out: Option<&Path>) -> Result<(), Failure> {
+    if let Some(out) = out {
+        let text = serde_json::to_vec_pretty(proof).expect("a proof writes as JSON");
+        std::fs::write(out, text)
+            .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", out.display())))?;
+    } else if as_json {
+        json(proof);
+        return Ok(());
+    }
+    println!("{}: {}", proof.space.label(proof.number), proof.place);
+    for step in &proof.path {
+        println!("  {:16} {}:{}  {}", step.kind, step.log.short(), step.seq, step.hash);
+    }
+    println!("  {} signed frames, relative to {} heads", proof.frames.len(), proof.heads.len());
+    match out {
+        Some(out) => {
+            println!("written to {}; check it with `tillmesh verify --proof`", out.display())
+        }
+        None => println!("with --out FILE it can be checked anywhere"),
+    }
+    Ok(())
+}
+
+/// A proof holds.
+pub(crate) fn proven(as_json: bool, proven: &Proven) {
+    if as_json {
+        return json(proven);
+    }
+    println!(
+        "{}: {} — proven by {} entries in {} signed frames",
+        proven.label, proven.place, proven.entries, proven.frames
     );
 }
 

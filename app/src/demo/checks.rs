@@ -87,7 +87,7 @@ async fn numbers(registers: &[Register], verdict: &mut Verdict) -> Result<()> {
         voided: audit.voided,
         held: NumbersAudit::sum(&audit.held),
         in_transit: audit.in_transit,
-        lost: audit.lost,
+        lost: NumbersAudit::sum(&audit.lost),
         duplicates: audit.duplicates.len() as u64,
     };
     verdict.expect(audit.balances(), "the numbers do not add up");

@@ -91,7 +91,14 @@ fn cart(order: OrderId, basket: &Basket) -> Cart {
         }
     };
     let customer = basket.customer.clone();
-    Cart { order, lines, customer, tenders, sold_at_ms: Some(basket.sold_at_ms) }
+    Cart {
+        order,
+        lines,
+        customer,
+        tenders,
+        sold_at_ms: Some(basket.sold_at_ms),
+        provisional: false,
+    }
 }
 
 /// The first product, by code, that both sides of the cut sell.

@@ -15,6 +15,15 @@ const START_WITHIN: Duration = Duration::from_secs(30);
 /// Longest wait for a process to end.
 const END_WITHIN: Duration = Duration::from_secs(30);
 
+/// Where a copy keeps its fences: beside its folder, so that a demonstration
+/// leaves nothing on the machine.
+const FENCES: &str = "TILLMESH_FENCES";
+
+fn fences_of(folder: &Path) -> std::ffi::OsString {
+    let places = ["fence-1", "fence-2"].map(|name| folder.with_extension(name));
+    std::env::join_paths(places).unwrap_or_default()
+}
+
 /// This program.
 fn program() -> Result<PathBuf> {
     std::env::current_exe().context("cannot find this program to start copies of it")
@@ -36,6 +45,7 @@ impl Running {
             .arg("--data")
             .arg(folder)
             .args(args)
+            .env(FENCES, fences_of(folder))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -92,6 +102,7 @@ pub(super) async fn run_once(folder: &Path, args: &[&str]) -> Result<(bool, Valu
         .arg(folder)
         .arg("--json")
         .args(args)
+        .env(FENCES, fences_of(folder))
         .stdin(Stdio::null())
         .output()
         .await
