@@ -70,7 +70,43 @@ items =
        *[other] { $n } items
     }
 pay = Pay
-blocked-no-numbers = No invoice numbers left: ask another register to grant some
+no-numbers-left = No invoice numbers left: ask another register for some. Until then, sell on internal documents
+
+## People
+
+lock-title = Who is at the till?
+lock-cart =
+    { $n ->
+        [one] { $n } item waits in the cart
+       *[other] { $n } items wait in the cart
+    }
+lock-till = { $name }: lock the till
+log-in = Log in
+login-failed = Not let in
+find-person = Find a person
+find-person-hint = Type a name, or touch it
+no-person = Nobody is called that
+pin = PIN
+pin-of = PIN of { $name }
+role-owner = Owner
+role-manager = Manager
+role-cashier = Cashier
+approval-title = Approve
+approval-text = { $name } may not do this alone. Somebody who may can approve it, this once:
+approval-sell = Sell this cart
+approval-price = { $name } at { $price }
+approval-discount = { $name }: { $discount } off
+approval-more =
+    { $n ->
+        [one] and { $n } more change
+       *[other] and { $n } more changes
+    }
+approval-resolve = Decide a conflict
+approval-invite = Invite a device
+approval-refused = { $name } may not approve this
+approval-missing = nobody approved it
+approve = Approve
+cancel = Cancel
 
 ## Payment
 
@@ -95,6 +131,9 @@ tender-card = Card
 tender-transfer = Transfer
 tender-other = Other
 
+finish-provisionally = Finish on an internal document
+provisional-offer = There is no number for an invoice. The customer can get an internal document now; the invoice follows as soon as there is a number
+
 ## After the sale, and receipts
 
 number = Number
@@ -102,6 +141,9 @@ new-sale = New sale
 sold-before = This sale had been saved before; it counts once
 sheet-number = Number { $label }
 sheet-code = Document code { $code }
+internal = Internal document
+provisional = Internal document — the invoice follows
+provisional-help = Give the customer this paper. The invoice follows by itself as soon as this device has a number
 fiscal-pending = Waiting for the authority
 fiscal-accepted = Accepted by the authority
 fiscal-rejected = Refused by the authority
@@ -159,6 +201,11 @@ kind-malformed = unreadable entry
 kind-fork = two histories of one device
 kind-edit-vs-archive = put away and edited
 kind-unentitled = change without the right
+kind-admin-fork = administration taken twice
+kind-outside-validity = number outside its dates
+kind-provisional-open = sale without a number
+kind-double-fiscalised = two numbers for one sale
+title-admin = Administration of the shop
 story-set = { $device } set { $value } ({ $when }).
 story-field = They could not see each other; sales already made do not change. Choose the value from now on.
 story-oversold = More of { $title } was sold than there was, by devices that could not see each other; the stock now says { $detail }. Count the shelf and type what is there.
@@ -167,8 +214,12 @@ story-code-duplicate = Two products have the same code: { $title }. Until one go
 story-number-duplicate = Two sales carry the number { $title }. Keep both papers and ask the accountant.
 story-fiscal-rejected = The authority refused { $title }: { $detail }
 story-malformed = A device sent an entry that cannot be applied: { $detail }. Everything else goes on.
-story-fork = { $title } signed two histories: its data folder was copied or restored. Take that device out of service.
-story-unentitled = { $title } changed something it has no right to. The change is kept and not applied.
+story-fork = { $title } signed two histories: its data folder was copied or restored. What it sold may carry numbers that another device used too. It does not sell any more: take it out of the shop and let it join again.
+story-admin-fork = Two devices took the administration with the recovery words without seeing each other. Only one of them administers, the same on every device; what the other one changed as administrator does not count. Look in Sync at who it is, and keep the words where one person has them.
+story-unentitled = { $title } changed something it has no right to. The change is kept and not applied. If it was meant, give that device the right and do it again; if not, find out who was at it.
+story-outside-validity = Number { $title } was issued outside the dates of its resolution. The sale counts; the authority may refuse its document. Import the resolution's renewal, check that device's clock and ask the accountant.
+story-provisional-open = Sale { $title } went out on an internal document and has no number yet. The device that sold gives it one as soon as it holds numbers. If that device is gone, the administrator assigns the sale to another one with “tillmesh numbers assign”.
+story-double-fiscalised = Sale { $title } got two numbers, from devices that could not see each other. It counts once. Ask the accountant to cancel one of the two invoices.
 
 ## Sync
 
@@ -210,6 +261,22 @@ linked = In reach
 out-of-reach = Out of reach
 they-lack = they lack { $n }
 we-lack = we lack { $n }
+administers = administers
+admin-here = This device administers the shop
+admin-is = { $name } administers the shop
+device-suspended = stopped by an owner
+device-retired = left the shop
+device-lost = out: lost
+device-stolen = out: stolen
+device-rolled-back = out: set back
+device-replaced = out: replaced
+device-forked = copied: two histories
+days-left =
+    { $n ->
+        [0] for less than a day
+        [one] for about { $n } day
+       *[other] for about { $n } days
+    }
 numbers-here = Numbers on this device
 no-numbers = This device holds no numbers
 no-prefix = No prefix
@@ -251,12 +318,22 @@ missing-invite = Paste the invite
 waiting-shop = Joining the shop
 waiting-shop-text = Waiting for the first contact with another device of the shop: keep one of them on, in the same network
 
+## Recovery words
+
+recovery = Recovery words
+recovery-text = Write these words on paper, in this order. If this device is lost or breaks, they take the administration of the shop to another one.
+recovery-warning = They are shown once and kept nowhere: not here, and not in a backup. Whoever has them can take over the shop: keep the paper like a deed.
+recovery-written = I have written them on paper, in order
+go-on = Continue
+
 ## Errors
 
+fault = This device cannot sell
 error-wrong = That cannot be done
 error-not-found = Not found
 error-no-numbers = No invoice numbers left
-error-not-allowed = This device may not do that
+error-not-allowed = That is not allowed
+error-login = The session has ended; log in and try again
 error-storage = It could not be saved; nothing is lost, try again
 error-busy = Too much is waiting; try again
 error-answer = The answer made no sense; try again

@@ -70,7 +70,43 @@ items =
        *[other] { $n } artículos
     }
 pay = Cobrar
-blocked-no-numbers = No quedan números de factura: pida a otra caja que ceda algunos
+no-numbers-left = No quedan números de factura: pida a otra caja que ceda algunos. Mientras tanto, venda con documento interno
+
+## Personas
+
+lock-title = ¿Quién está en la caja?
+lock-cart =
+    { $n ->
+        [one] { $n } artículo espera en el carrito
+       *[other] { $n } artículos esperan en el carrito
+    }
+lock-till = { $name }: bloquear la caja
+log-in = Entrar
+login-failed = No se pudo entrar
+find-person = Buscar una persona
+find-person-hint = Escriba un nombre, o tóquelo
+no-person = Nadie se llama así
+pin = PIN
+pin-of = PIN de { $name }
+role-owner = Propietario
+role-manager = Encargado
+role-cashier = Cajero
+approval-title = Autorizar
+approval-text = { $name } no puede hacer esto por su cuenta. Quien sí puede lo autoriza, solo esta vez:
+approval-sell = Vender este carrito
+approval-price = { $name } a { $price }
+approval-discount = { $name }: { $discount } menos
+approval-more =
+    { $n ->
+        [one] y { $n } cambio más
+       *[other] y { $n } cambios más
+    }
+approval-resolve = Decidir un conflicto
+approval-invite = Invitar un equipo
+approval-refused = { $name } no puede autorizar esto
+approval-missing = nadie lo autorizó
+approve = Autorizar
+cancel = Cancelar
 
 ## Cobro
 
@@ -95,6 +131,9 @@ tender-card = Tarjeta
 tender-transfer = Transferencia
 tender-other = Otro
 
+finish-provisionally = Finalizar con documento interno
+provisional-offer = No hay número para una factura. El cliente puede llevar ahora un documento interno; la factura sigue apenas haya un número
+
 ## Después de la venta, y recibos
 
 number = Número
@@ -102,6 +141,9 @@ new-sale = Nueva venta
 sold-before = Esta venta ya se había guardado; cuenta una sola vez
 sheet-number = Número { $label }
 sheet-code = Código del documento { $code }
+internal = Documento interno
+provisional = Documento interno — la factura sigue
+provisional-help = Entregue este papel al cliente. La factura sigue por sí sola apenas este equipo tenga un número
 fiscal-pending = En espera de la autoridad
 fiscal-accepted = Aceptado por la autoridad
 fiscal-rejected = Rechazado por la autoridad
@@ -159,6 +201,11 @@ kind-malformed = registro ilegible
 kind-fork = dos historias de un equipo
 kind-edit-vs-archive = retirado y editado
 kind-unentitled = cambio sin permiso
+kind-admin-fork = administración tomada dos veces
+kind-outside-validity = número fuera de sus fechas
+kind-provisional-open = venta sin número
+kind-double-fiscalised = dos números para una venta
+title-admin = Administración de la tienda
 story-set = { $device } puso { $value } ({ $when }).
 story-field = No se veían entre sí; las ventas ya hechas no cambian. Elija el valor de ahora en adelante.
 story-oversold = Se vendió más { $title } de lo que había, en equipos que no se veían entre sí; las existencias dicen { $detail }. Cuente el estante y escriba lo que hay.
@@ -167,8 +214,12 @@ story-code-duplicate = Dos productos tienen el mismo código: { $title }. Mientr
 story-number-duplicate = Dos ventas llevan el número { $title }. Guarde los dos papeles y consulte al contador.
 story-fiscal-rejected = La autoridad rechazó { $title }: { $detail }
 story-malformed = Un equipo envió un registro que no se puede aplicar: { $detail }. Todo lo demás sigue.
-story-fork = { $title } firmó dos historias: su carpeta de datos se copió o se restauró. Retire ese equipo.
-story-unentitled = { $title } cambió algo para lo que no tiene permiso. El cambio se guarda y no se aplica.
+story-fork = { $title } firmó dos historias: su carpeta de datos se copió o se restauró. Lo que vendió puede llevar números que también usó otro equipo. Ya no vende: sáquelo de la tienda y haga que se una de nuevo.
+story-admin-fork = Dos equipos tomaron la administración con las palabras de recuperación sin verse entre sí. Solo uno administra, el mismo en todos los equipos; lo que el otro cambió como administrador no cuenta. Mire en Sincronía cuál es, y guarde las palabras donde las tenga una sola persona.
+story-unentitled = { $title } cambió algo para lo que no tiene permiso. El cambio se guarda y no se aplica. Si fue a propósito, dé el permiso a ese equipo y hágalo de nuevo; si no, averigüe quién lo usaba.
+story-outside-validity = El número { $title } se usó fuera de las fechas de su resolución. La venta cuenta; la autoridad puede rechazar su documento. Importe la renovación de la resolución, revise el reloj de ese equipo y consulte al contador.
+story-provisional-open = La venta { $title } salió con documento interno y aún no tiene número. El equipo que vendió le da uno apenas tenga números. Si ese equipo ya no está, el administrador asigna la venta a otro con «tillmesh numbers assign».
+story-double-fiscalised = La venta { $title } recibió dos números, de equipos que no se veían entre sí. Cuenta una sola vez. Pida al contador anular una de las dos facturas.
 
 ## Sincronía
 
@@ -210,6 +261,22 @@ linked = Al alcance
 out-of-reach = Sin contacto
 they-lack = les faltan { $n }
 we-lack = nos faltan { $n }
+administers = administra
+admin-here = Este equipo administra la tienda
+admin-is = { $name } administra la tienda
+device-suspended = detenido por un propietario
+device-retired = se fue de la tienda
+device-lost = fuera: perdido
+device-stolen = fuera: robado
+device-rolled-back = fuera: vuelto atrás
+device-replaced = fuera: reemplazado
+device-forked = copiado: dos historias
+days-left =
+    { $n ->
+        [0] para menos de un día
+        [one] para { $n } día más o menos
+       *[other] para unos { $n } días
+    }
 numbers-here = Números en este equipo
 no-numbers = Este equipo no tiene números
 no-prefix = Sin prefijo
@@ -251,12 +318,22 @@ missing-invite = Pegue la invitación
 waiting-shop = Uniéndose a la tienda
 waiting-shop-text = Esperando el primer contacto con otro equipo de la tienda: deje uno encendido, en la misma red
 
+## Palabras de recuperación
+
+recovery = Palabras de recuperación
+recovery-text = Escriba estas palabras en papel, en este orden. Si este equipo se pierde o se daña, con ellas otro equipo toma la administración de la tienda.
+recovery-warning = Se muestran una sola vez y no se guardan en ninguna parte: ni aquí ni en una copia de seguridad. Quien las tenga puede tomar la tienda: guarde el papel como una escritura.
+recovery-written = Las escribí en papel, en orden
+go-on = Continuar
+
 ## Errores
 
+fault = Este equipo no puede vender
 error-wrong = Eso no se puede hacer
 error-not-found = No se encontró
 error-no-numbers = No quedan números de factura
-error-not-allowed = Este equipo no puede hacer eso
+error-not-allowed = Eso no está permitido
+error-login = La sesión terminó; entre e intente de nuevo
 error-storage = No se pudo guardar; nada se pierde, intente de nuevo
 error-busy = Hay demasiado en espera; intente de nuevo
 error-answer = La respuesta no tuvo sentido; intente de nuevo

@@ -6,7 +6,9 @@ use crate::failure::Failure;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use till_host::snapshot::Snapshot;
-use till_host::{Device, Folder, Handle, Host, HostOptions, Join, NewShop, api};
+use till_host::{
+    Device, Folder, Handle, Host, HostOptions, Join, JoinBy, NewShop, WordLanguage, api,
+};
 use till_node::command::{CommandError, Reply};
 use tokio::runtime::Runtime;
 
@@ -56,6 +58,7 @@ struct State {
     handle: Option<Handle>,
     answers: Vec<(u64, Result<Reply, CommandError>)>,
     wizard_failure: Option<String>,
+    recovery_words: Option<String>,
     repaint: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
@@ -121,30 +124,29 @@ impl Till {
 enum Way {
     Create(CreateShop),
     Join(Join),
-    Sample { device_name: String },
+    Sample { device_name: String, language: Language },
 }
 
 async fn begin(shared: &Arc<Shared>, folder: &Path, way: Way) -> Result<(), Failure> {
     let mut first = Vec::new();
     match way {
         Way::Create(shop) => {
-            found(folder, &shop)?;
+            found(shared, folder, &shop)?;
         }
         Way::Join(join) => {
             Folder::lock(folder)?.join(&join).await?;
         }
-        Way::Sample { device_name } => {
+        Way::Sample { device_name, language } => {
             let (commands, currency) = sample();
             first = commands;
-            found(
-                folder,
-                &CreateShop {
-                    shop_name: "Tienda La Esquina".to_owned(),
-                    device_name,
-                    currency,
-                    tax_id: "900123456".to_owned(),
-                },
-            )?;
+            let shop = CreateShop {
+                shop_name: "Tienda La Esquina".to_owned(),
+                device_name,
+                currency,
+                tax_id: "900123456".to_owned(),
+                language,
+            };
+            found(shared, folder, &shop)?;
         }
     }
     let handle = start(folder)?;
@@ -154,17 +156,24 @@ async fn begin(shared: &Arc<Shared>, folder: &Path, way: Way) -> Result<(), Fail
     shared.attach(handle, folder).await
 }
 
-fn found(folder: &Path, shop: &CreateShop) -> Result<(), Failure> {
+/// Founds a shop, and has the window show its recovery words.
+fn found(shared: &Shared, folder: &Path, shop: &CreateShop) -> Result<(), Failure> {
     let folder = Folder::lock(folder)?;
-    let founding = folder.create(&NewShop {
+    let (founding, words) = folder.create(&NewShop {
         shop_name: shop.shop_name.clone(),
         device_name: shop.device_name.clone(),
         currency: shop.currency,
         tax_id: shop.tax_id.clone(),
         prefix: "T1".to_owned(),
         numbers: FIRST_NUMBERS,
+        words: match shop.language {
+            Language::Spanish => WordLanguage::Spanish,
+            Language::English => WordLanguage::English,
+        },
     })?;
     let device = Device::found(folder, &founding)?;
+    lock(&shared.state).recovery_words = Some(words);
+    shared.repaint();
     device.close().map_err(|error| Failure::Trouble(error.to_string()))
 }
 
@@ -177,12 +186,12 @@ impl Backend for Till {
 
     fn send(&self, intent: Intent) {
         match intent {
-            Intent::Send { ticket, command } => {
+            Intent::Send { ticket, command, acting } => {
                 let handle = lock(&self.shared.state).handle.clone();
                 let shared = self.shared.clone();
                 self.runtime.spawn(async move {
                     let result = match handle {
-                        Some(handle) => handle.execute(command).await,
+                        Some(handle) => handle.execute_as(command, acting).await,
                         None => Err(CommandError::NotFound("there is no shop yet".to_owned())),
                     };
                     shared.answer(ticket, result);
@@ -190,9 +199,12 @@ impl Backend for Till {
             }
             Intent::CreateShop(shop) => self.begin(Way::Create(shop)),
             Intent::JoinShop { invite, device_name } => {
-                self.begin(Way::Join(Join { invite, device_name }));
+                let by = JoinBy::Text(invite);
+                self.begin(Way::Join(Join { by, device_name, again: false }));
             }
-            Intent::OpenSample { device_name } => self.begin(Way::Sample { device_name }),
+            Intent::OpenSample { device_name, language } => {
+                self.begin(Way::Sample { device_name, language });
+            }
             // Kept for this run only, until there are settings of the device.
             Intent::SetLanguage(_) | Intent::SetTheme(_) => {}
         }
@@ -204,6 +216,10 @@ impl Backend for Till {
 
     fn poll_wizard_failure(&self) -> Option<String> {
         lock(&self.shared.state).wizard_failure.take()
+    }
+
+    fn poll_recovery_words(&self) -> Option<String> {
+        lock(&self.shared.state).recovery_words.take()
     }
 
     fn has_shop(&self) -> bool {

@@ -188,8 +188,8 @@ impl Basket {
         self.lines.iter().find(|line| line.code == code).map(|line| line.quantity)
     }
 
-    /// What the node is asked to sell.
-    pub(crate) fn to_cart(&self, tenders: Vec<Tender>) -> Cart {
+    /// What the node is asked to sell; `provisional`: without a number.
+    pub(crate) fn to_cart(&self, tenders: Vec<Tender>, provisional: bool) -> Cart {
         let lines = self
             .lines
             .iter()
@@ -201,7 +201,7 @@ impl Basket {
             })
             .collect();
         let customer = self.customer.as_ref().map(|buyer| buyer.reference.clone());
-        Cart { order: self.order, lines, customer, tenders, sold_at_ms: None }
+        Cart { order: self.order, lines, customer, tenders, sold_at_ms: None, provisional }
     }
 }
 

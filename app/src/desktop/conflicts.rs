@@ -148,7 +148,8 @@ impl Conflicts {
         let room = rect.width() - 32.0;
         let at = pos2(left, rect.top() + 12.0);
         let strong = font(Weight::Semibold, size::BODY);
-        put_fit(ui, at, Align2::LEFT_TOP, &view.title, strong, t.ink, room);
+        let title = value::title(view, scene);
+        put_fit(ui, at, Align2::LEFT_TOP, &title, strong, t.ink, room);
         let middle = rect.top() + 45.0;
         let icon = kind_icon(view.kind());
         put(ui, pos2(left + 7.0, middle), Align2::CENTER_CENTER, icon, icon_font(13.0), t.ink3);
@@ -166,7 +167,7 @@ impl Conflicts {
             let at = pos2(x, rect.bottom() - 12.0);
             x = paint_chip(ui, at, Align2::LEFT_BOTTOM, Tone::Neutral, device).right() + 4.0;
         }
-        let name = format!("{}, {about}, {state}", view.title);
+        let name = format!("{title}, {about}, {state}");
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
         author(ui, response.id, &format!("conflicts.item.{place}"));
         if response.clicked() && !on {
@@ -205,8 +206,11 @@ fn kind_icon(kind: ConflictKind) -> char {
         ConflictKind::Oversold | ConflictKind::EditVsArchive => icon::PACKAGE,
         ConflictKind::CustomerDuplicate => icon::USER,
         ConflictKind::CodeDuplicate => icon::QR_CODE,
-        ConflictKind::NumberDuplicate => icon::HASH,
-        ConflictKind::FiscalRejected => icon::RECEIPT_TEXT,
+        ConflictKind::NumberDuplicate
+        | ConflictKind::OutsideValidity
+        | ConflictKind::DoubleFiscalised => icon::HASH,
+        ConflictKind::FiscalRejected | ConflictKind::ProvisionalOpen => icon::RECEIPT_TEXT,
+        ConflictKind::AdminFork => icon::USERS,
         ConflictKind::Malformed | ConflictKind::Fork | ConflictKind::Unentitled => {
             icon::TRIANGLE_ALERT
         }

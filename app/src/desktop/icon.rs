@@ -27,8 +27,10 @@ icons! {
     GIT_PULL_REQUEST_ARROW = '\u{e555}';
     HASH = '\u{e0ef}';
     HOUSE = '\u{e0f5}';
+    KEY_ROUND = '\u{e4a3}';
     LANGUAGES = '\u{e0fe}';
     LINK = '\u{e102}';
+    LOG_OUT = '\u{e10e}';
     MILK = '\u{e399}';
     MINUS = '\u{e11c}';
     MONITOR = '\u{e11d}';
@@ -48,6 +50,7 @@ icons! {
     TRASH = '\u{e18e}';
     TRIANGLE_ALERT = '\u{e193}';
     USER = '\u{e19f}';
+    USERS = '\u{e1a4}';
     WAYPOINTS = '\u{e542}';
     WIFI_OFF = '\u{e1af}';
     X = '\u{e1b2}';

@@ -1,7 +1,7 @@
 //! What the window asks for.
 
 use super::words::Language;
-use till_node::command::Command;
+use till_node::command::{Acting, Command};
 use till_schema::Currency;
 
 /// Something a view wants done. Views only push these.
@@ -13,6 +13,8 @@ pub(crate) enum Intent {
         ticket: u64,
         /// What to do.
         command: Command,
+        /// On whose word.
+        acting: Acting,
     },
     /// Found a shop on this device.
     CreateShop(CreateShop),
@@ -27,6 +29,8 @@ pub(crate) enum Intent {
     OpenSample {
         /// What this device is called in it.
         device_name: String,
+        /// Language of its recovery words.
+        language: Language,
     },
     /// Remember the language. The window has switched already.
     SetLanguage(Language),
@@ -45,6 +49,8 @@ pub(crate) struct CreateShop {
     pub(crate) currency: Currency,
     /// The issuer's tax id, not empty.
     pub(crate) tax_id: String,
+    /// Language of the recovery words.
+    pub(crate) language: Language,
 }
 
 /// How bright.

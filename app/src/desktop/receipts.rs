@@ -2,7 +2,7 @@
 
 use super::icon;
 use super::scene::Scene;
-use super::sheet::{self, Sheet, fiscal_state};
+use super::sheet::{self, Sheet, order_state};
 use super::theme::{Weight, font, mono, radius, size, tokens};
 use super::widgets::{author, child, chip, paint_chip, put, put_fit, put_icon, say};
 use super::words::tr;
@@ -52,7 +52,7 @@ impl Receipts {
         });
         let shown = self.shown(orders);
         let room = Rect::from_min_max(list.right_top(), rect.max).shrink2(vec2(24.0, 20.0));
-        let (tone, icon, text) = fiscal_state(shown.outcome, scene);
+        let (tone, icon, text) = order_state(shown, scene);
         let top = Rect::from_min_size(room.min, vec2(room.width(), 32.0));
         child(ui, top, "state", |ui| chip(ui, tone, icon, &text, "receipts.state"));
         let paper = Rect::from_min_size(
@@ -87,7 +87,7 @@ impl Receipts {
         let total = order.currency.format(order.totals.total);
         let strong = font(Weight::Bold, size::STRONG);
         put(ui, pos2(right, top), Align2::RIGHT_CENTER, &total, strong, t.ink);
-        let (tone, _, state) = fiscal_state(view.outcome, scene);
+        let (tone, _, state) = order_state(view, scene);
         let drawn = paint_chip(ui, pos2(right, low), Align2::RIGHT_CENTER, tone, &state);
         let place = format!("{} · {}", scene.when(order.sold_at_ms), view.register);
         let regular = font(Weight::Regular, size::SMALL);

@@ -19,9 +19,8 @@ use super::words::tr;
 use catalogue::Hits;
 use customers::Customers;
 use egui::{Event, Id, InputState, Key, Modifiers, Rect, Ui, pos2, vec2};
-use payment::Payment;
+use payment::{Paper, Payment};
 use result::Finished;
-use till_host::snapshot::Snapshot;
 use till_node::command::{Command, CommandError, Reply};
 use till_schema::{OrderId, Quantity};
 
@@ -103,7 +102,9 @@ impl Register {
 
     /// Draws the screen.
     pub(crate) fn show(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Outbox) {
-        self.keys(ui, scene, out);
+        if !scene.covered {
+            self.keys(ui, scene, out);
+        }
         let pad = space::XL;
         let split = rect.right() - CART_WIDTH - pad;
         let left =
@@ -122,7 +123,14 @@ impl Register {
             Stage::Finished(finished) => finished.paper(ui, right, scene),
             _ => self.cart(ui, right, scene),
         });
-        self.keep_keyboard(ui);
+        if !scene.covered {
+            self.keep_keyboard(ui);
+        }
+    }
+
+    /// Pieces in the cart.
+    pub(crate) fn pieces(&self) -> i64 {
+        self.basket.pieces()
     }
 
     /// The node's answer to a sale of this register.
@@ -147,20 +155,18 @@ impl Register {
                 self.notice = None;
             }
             Ok(_) => payment.problem = Some(tr!(scene.words, "error-answer")),
-            Err(error) => payment.problem = Some(scene.error(error)),
+            Err(error) => {
+                if matches!(error, CommandError::NoNumbers(_)) {
+                    payment.refused = Some(numbers_held(scene));
+                }
+                payment.problem = Some(scene.error(error));
+            }
         }
     }
 
     /// Why nothing can be paid now; `None` when it can.
     pub(crate) fn blocked(&self, scene: &Scene<'_>) -> Option<String> {
-        let Snapshot { fault, numbers, .. } = scene.snapshot;
-        if let Some(fault) = fault {
-            return Some(fault.clone());
-        }
-        if numbers.iter().all(|numbers| numbers.held == 0) {
-            return Some(tr!(scene.words, "blocked-no-numbers"));
-        }
-        None
+        scene.fault()
     }
 
     fn scanned(&mut self, scan: &Scan, scene: &Scene<'_>) {
@@ -242,21 +248,24 @@ impl Register {
         }
     }
 
-    /// Sends the sale, when it is paid in full and nothing is on its way.
-    fn finish(&mut self, scene: &Scene<'_>, out: &mut Outbox) {
+    /// Sends the sale, when it is paid in full and nothing is on its way:
+    /// under a number, or on an internal document when there is none.
+    fn finish(&mut self, paper: Paper, scene: &Scene<'_>, out: &mut Outbox) {
         let total = self.basket.sums().total;
         let blocked = self.blocked(scene);
         let Stage::Paying(payment) = &mut self.stage else {
             return;
         };
-        if payment.pending.is_some() || blocked.is_some() {
+        let shortage = payment.shortage(scene);
+        if payment.pending.is_some() || blocked.is_some() || !shortage.allows(paper) {
             return;
         }
         match payment.check(total, scene) {
             Ok(due) if due.ready() => {
                 payment.sent = payment.all_tenders(&due);
                 payment.problem = None;
-                let cart = self.basket.to_cart(payment.sent.clone());
+                let provisional = paper == Paper::Internal;
+                let cart = self.basket.to_cart(payment.sent.clone(), provisional);
                 payment.pending = Some(out.send(Command::Sell(cart)));
             }
             Ok(due) => {
@@ -268,11 +277,15 @@ impl Register {
     }
 
     fn keys(&mut self, ui: &Ui, scene: &Scene<'_>, out: &mut Outbox) {
+        // Before the plain key, which a key with shift is too.
+        if ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, Key::F12)) {
+            self.finish(Paper::Internal, scene, out);
+        }
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         if pressed(Key::F12) {
             match self.stage {
                 Stage::Selling | Stage::Customers(_) => self.pay(scene),
-                Stage::Paying(_) => self.finish(scene, out),
+                Stage::Paying(_) => self.finish(Paper::Invoice, scene, out),
                 Stage::Finished(_) => {}
             }
         }
@@ -306,7 +319,7 @@ impl Register {
                 if keyboard_free(ui, &[payment::AMOUNT, payment::REFERENCE])
                     && pressed(Key::Enter) =>
             {
-                self.finish(scene, out);
+                self.finish(Paper::Invoice, scene, out);
             }
             Stage::Finished(_)
                 if keyboard_free(ui, &[payment::AMOUNT, payment::REFERENCE, SEARCH])
@@ -349,6 +362,11 @@ impl Register {
             }
         });
     }
+}
+
+/// Numbers that this device may issue.
+fn numbers_held(scene: &Scene<'_>) -> u64 {
+    scene.snapshot.numbers.iter().map(|numbers| numbers.held).sum()
 }
 
 /// Whether no widget has the keyboard but the ones named.

@@ -2,8 +2,9 @@
 
 use super::intent::Intent;
 use super::words::{Words, tr};
+use std::collections::BTreeMap;
 use till_host::snapshot::Snapshot;
-use till_node::command::{Command, CommandError};
+use till_node::command::{Acting, Command, CommandError, Token};
 use till_schema::Currency;
 
 const DAY_MS: i64 = 86_400_000;
@@ -19,6 +20,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) now_ms: i64,
     /// Minutes that the wall clock is ahead of UTC.
     pub(crate) utc_offset_min: i32,
+    /// Whether a sheet lies over the screen, so that keys are not for it.
+    pub(crate) covered: bool,
 }
 
 impl Scene<'_> {
@@ -49,6 +52,13 @@ impl Scene<'_> {
         tr!(self.words, "when-day", day = day, month = month, year = year.to_string(), time = time)
     }
 
+    /// Why this device does not sell, when it does not: in the window's
+    /// language, then what the node said of it.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let fault = self.snapshot.fault.as_ref()?;
+        Some(format!("{}: {fault}", tr!(self.words, "fault")))
+    }
+
     /// A failed command in the window's language, then what the node said of it.
     pub(crate) fn error(&self, error: &CommandError) -> String {
         let words = self.words;
@@ -57,6 +67,7 @@ impl Scene<'_> {
             CommandError::NotFound(_) => tr!(words, "error-not-found"),
             CommandError::NoNumbers(_) => tr!(words, "error-no-numbers"),
             CommandError::NotAllowed(_) => tr!(words, "error-not-allowed"),
+            CommandError::Login(_) => return tr!(words, "error-login"),
             CommandError::Storage(_) => tr!(words, "error-storage"),
             CommandError::Busy => return tr!(words, "error-busy"),
         };
@@ -69,6 +80,10 @@ impl Scene<'_> {
 pub(crate) struct Outbox {
     intents: Vec<Intent>,
     last_ticket: u64,
+    /// Who acts.
+    session: Option<Token>,
+    /// Not answered yet.
+    in_flight: BTreeMap<u64, Command>,
 }
 
 impl Outbox {
@@ -80,8 +95,34 @@ impl Outbox {
     /// Leaves a command and gives the ticket under which it will be answered.
     pub(crate) fn send(&mut self, command: Command) -> u64 {
         self.last_ticket += 1;
-        self.push(Intent::Send { ticket: self.last_ticket, command });
+        self.dispatch(self.last_ticket, command, None);
         self.last_ticket
+    }
+
+    /// Leaves a command again under its ticket, on another person's word.
+    pub(crate) fn send_approved(&mut self, ticket: u64, command: Command, approval: Token) {
+        self.dispatch(ticket, command, Some(approval));
+    }
+
+    fn dispatch(&mut self, ticket: u64, command: Command, approval: Option<Token>) {
+        self.in_flight.insert(ticket, command.clone());
+        let acting = Acting { session: self.session, approval };
+        self.push(Intent::Send { ticket, command, acting });
+    }
+
+    /// The command of a ticket, once: its answer has come.
+    pub(crate) fn settle(&mut self, ticket: u64) -> Option<Command> {
+        self.in_flight.remove(&ticket)
+    }
+
+    /// The ticket of the newest command.
+    pub(crate) fn last_ticket(&self) -> u64 {
+        self.last_ticket
+    }
+
+    /// Who acts from now on.
+    pub(crate) fn act_in(&mut self, session: Option<Token>) {
+        self.session = session;
     }
 
     /// Takes everything left.

@@ -16,6 +16,8 @@ use till_schema::order::{Tender, TenderKind};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Sheet {
     label: String,
+    /// Whether it is an internal document, the invoice of which follows.
+    provisional: bool,
     register: String,
     when: String,
     customer: Option<String>,
@@ -46,6 +48,7 @@ impl Sheet {
             .map(|buyer| format!("{} · {} {}", buyer.name, buyer.tax_id_kind, buyer.tax_id));
         Self {
             label: view.label.clone(),
+            provisional: is_provisional(view),
             register: view.register.clone(),
             when: scene.when(order.sold_at_ms),
             customer,
@@ -77,6 +80,7 @@ impl Sheet {
     ) -> Self {
         Self {
             label: sold.label.clone(),
+            provisional: sold.provisional,
             register: scene.snapshot.device_name.clone(),
             when: scene.when(scene.now_ms),
             customer: basket.customer.as_ref().map(|b| format!("{} · {}", b.name, b.tax_id)),
@@ -98,6 +102,21 @@ impl Sheet {
             code: sold.code.clone(),
         }
     }
+}
+
+/// Whether an order has no number yet.
+pub(crate) fn is_provisional(view: &OrderView) -> bool {
+    view.row.number == 0
+}
+
+/// How an order's document stands: waits for its number, or at the authority.
+pub(crate) fn order_state(view: &OrderView, scene: &Scene<'_>) -> (Tone, char, String) {
+    if is_provisional(view) { provisional_state(scene) } else { fiscal_state(view.outcome, scene) }
+}
+
+/// A document without a number: tone, icon and words.
+pub(crate) fn provisional_state(scene: &Scene<'_>) -> (Tone, char, String) {
+    (Tone::Warn, icon::CLOCK, tr!(scene.words, "provisional"))
 }
 
 /// How a document stands with the authority: tone, icon and words.
@@ -151,6 +170,11 @@ fn head(ui: &mut Ui, sheet: &Sheet, scene: &Scene<'_>, t: &Tokens) {
     centered(ui, shop, font(Weight::Bold, size::STRONG), t.ink);
     let response = centered(ui, &sheet.label, mono(size::TITLE), t.ink);
     say(ui, response, "sheet.number", &tr!(scene.words, "sheet-number", label = &*sheet.label));
+    if sheet.provisional {
+        let text = tr!(scene.words, "provisional");
+        let response = centered(ui, &text, font(Weight::Bold, size::BODY), t.ink);
+        say(ui, response, "sheet.provisional", &text);
+    }
     let place = format!("{} · {}", sheet.register, sheet.when);
     centered(ui, &place, font(Weight::Regular, size::SMALL), t.ink2);
     if let Some(customer) = &sheet.customer {
@@ -179,6 +203,9 @@ fn foot(ui: &mut Ui, sheet: &Sheet, scene: &Scene<'_>, t: &Tokens) {
     }
     if sheet.change > 0 {
         row(ui, &tr!(words, "change"), &scene.money(sheet.change), small(), t.ink2);
+    }
+    if sheet.code.is_empty() {
+        return;
     }
     tear(ui, t);
     let galley = wrapped(ui, &sheet.code, mono(10.5), t.ink3, ui.available_width(), 4);

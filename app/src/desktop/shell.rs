@@ -20,6 +20,9 @@ pub(crate) const RAIL: f32 = 88.0;
 /// Height of the top bar, points.
 pub(crate) const BAR: f32 = 64.0;
 
+/// Longest name of a person in the bar.
+const NAME_CHARS: usize = 18;
+
 /// A screen of the rail.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum Screen {
@@ -62,6 +65,8 @@ pub(crate) struct BarAnswer {
     pub(crate) screen: Option<Screen>,
     /// Switch to the other language.
     pub(crate) switch_language: bool,
+    /// Lock the window for the next person.
+    pub(crate) lock: bool,
 }
 
 /// Draws the rail; gives the screen to go to.
@@ -127,22 +132,30 @@ pub(crate) fn mark(ui: &Ui, center: Pos2) {
     }
 }
 
-/// Draws the top bar.
+/// Draws the top bar; `person` acts, in a shop with people.
 pub(crate) fn bar(
     ui: &mut Ui,
     rect: Rect,
     screen: Screen,
+    person: Option<&str>,
     scene: &Scene<'_>,
     out: &mut Outbox,
 ) -> BarAnswer {
     let t = tokens(ui);
     let base = [rect.left_bottom(), rect.right_bottom()];
     ui.painter().line_segment(base, Stroke::new(1.0, t.line));
-    let mut answer = BarAnswer { screen: None, switch_language: false };
+    let mut answer = BarAnswer { screen: None, switch_language: false, lock: false };
     let toggles = Rect::from_min_max(pos2(rect.right() - 140.0, rect.top() + 12.0), rect.max);
     child(ui, toggles, "toggles", |ui| answer.switch_language = toggles_ui(ui, scene, out));
 
     let mut x = toggles.left() - 8.0;
+    if let Some(person) = person {
+        let name = tr!(scene.words, "lock-till", name = person);
+        let (icon, id) = (icon::LOG_OUT, "status.person");
+        let text = short_name(person);
+        let pill = Pill { tone: Tone::Neutral, icon, text: &text, detail: "F11", name: &name, id };
+        answer.lock = pill.show(ui, rect, &mut x);
+    }
     let (tone, icon, text, detail) = lamp_words(scene);
     let name = format!("{}: {text}, {detail}", tr!(scene.words, "sync-status"));
     let pill = Pill { tone, icon, text: &text, detail: &detail, name: &name, id: "status.sync" };
@@ -185,6 +198,15 @@ pub(crate) fn bar(
     answer
 }
 
+/// A name as long as the bar has room for.
+fn short_name(name: &str) -> String {
+    if name.chars().count() <= NAME_CHARS {
+        return name.to_owned();
+    }
+    let cut: String = name.chars().take(NAME_CHARS - 1).collect();
+    format!("{}…", cut.trim_end())
+}
+
 /// Language and theme. Says whether the language is to be switched.
 pub(crate) fn toggles_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) -> bool {
     let mut switch = false;
@@ -216,14 +238,23 @@ pub(crate) fn toggles_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Outbox) -> bo
 
 /// A fault that stops selling, over the whole width. Gives its height.
 pub(crate) fn fault(ui: &mut Ui, rect: Rect, scene: &Scene<'_>) -> f32 {
-    let Some(fault) = &scene.snapshot.fault else {
+    let Some(fault) = scene.fault() else {
         return 0.0;
     };
     let at =
         Rect::from_min_size(rect.min + vec2(24.0, 10.0), vec2(rect.width() - 48.0, rect.height()));
     let height =
-        child(ui, at, "fault", |ui| notice(ui, Tone::Bad, fault, "status.fault").rect.height());
+        child(ui, at, "fault", |ui| notice(ui, Tone::Bad, &fault, "status.fault").rect.height());
     height + 10.0
+}
+
+/// The same on a page without a bar; gives the room that is left.
+pub(crate) fn below_fault(ui: &mut Ui, rect: Rect, scene: &Scene<'_>) -> Rect {
+    let below = Rect::from_min_max(pos2(rect.left(), rect.top() + 52.0), rect.max);
+    match fault(ui, below, scene) {
+        0.0 => rect,
+        height => Rect::from_min_max(pos2(rect.left(), below.top() + height), rect.max),
+    }
 }
 
 /// A state in the top bar that leads to its screen.

@@ -1,24 +1,24 @@
 //! Who sees whom, what is still on one device only, and what the authority
 //! has yet to answer.
 
+mod devices;
 mod lamps;
 
 use super::icon;
 use super::scene::{Outbox, Scene};
 use super::theme::{Weight, font, mono, size, space, tokens};
 use super::widgets::{
-    Button, Kind, Tone, author, card, child, field_id, mark_of, notice, paint_chip, paragraph, put,
+    Button, Kind, Tone, author, card, child, chip, field_id, notice, paint_chip, paragraph, put,
     put_fit, put_icon, say, sub,
 };
 use super::words::tr;
-use egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
-use till_node::command::{Command, CommandError, NumbersStatus, PeerView, QueuedDocument, Reply};
+use egui::{Align2, Rect, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use till_node::command::{Command, CommandError, DeviceView, NumbersStatus, QueuedDocument, Reply};
 use till_schema::body::{Outcome, Role as DeviceRole};
 
 pub(crate) use lamps::lamp_words;
 
 const LAMP_HEIGHT: f32 = 104.0;
-const ROW_HEIGHT: f32 = 60.0;
 
 /// State of the screen.
 #[derive(Default)]
@@ -26,11 +26,21 @@ pub(crate) struct Sync {
     pending: Option<u64>,
     invite: Option<String>,
     problem: Option<String>,
+    /// How the devices stand, as answered last.
+    devices: Vec<DeviceView>,
+    asking: Option<u64>,
+    /// Version of the snapshot for which it was asked.
+    asked: Option<u64>,
 }
 
 impl Sync {
     /// Draws the screen.
     pub(crate) fn show(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Outbox) {
+        let version = scene.snapshot.version;
+        if self.asking.is_none() && self.asked != Some(version) && !scene.covered {
+            self.asked = Some(version);
+            self.asking = Some(out.send(Command::Devices));
+        }
         let rect = rect.shrink2(vec2(space::XL, 20.0));
         lamps::show(ui, sub(rect, 0.0, 0.0, rect.width(), LAMP_HEIGHT), scene);
         let y = LAMP_HEIGHT + space::LG;
@@ -46,13 +56,19 @@ impl Sync {
         child(ui, low, "documents", |ui| documents(ui, low, scene));
     }
 
-    /// The node's answer to an invite asked for here.
+    /// The node's answer to what was asked for here.
     pub(crate) fn answer(
         &mut self,
         ticket: u64,
         result: &Result<Reply, CommandError>,
         scene: &Scene<'_>,
     ) {
+        if self.asking == Some(ticket) {
+            self.asking = None;
+            if let Ok(Reply::Devices(devices)) = result {
+                self.devices.clone_from(devices);
+            }
+        }
         if self.pending != Some(ticket) {
             return;
         }
@@ -94,17 +110,35 @@ impl Sync {
                 let color = tokens(ui).ink2;
                 paragraph(ui, &tr!(words, "no-peers"), Weight::Regular, size::BODY, color);
             }
-            ScrollArea::vertical().auto_shrink(false).show_rows(
-                ui,
-                ROW_HEIGHT,
-                peers.len(),
-                |ui, range| {
-                    for place in range {
-                        peer(ui, place, &peers[place], scene);
-                    }
-                },
-            );
+            self.standing(ui, scene);
+            let (height, rows) = (devices::ROW_HEIGHT, peers.len());
+            ScrollArea::vertical().auto_shrink(false).show_rows(ui, height, rows, |ui, range| {
+                for place in range {
+                    let peer = &peers[place];
+                    let device = self.devices.iter().find(|device| device.log == peer.log);
+                    devices::row(ui, place, peer, device, scene);
+                }
+            });
         });
+    }
+
+    /// Who administers, and how this device stands.
+    fn standing(&self, ui: &mut Ui, scene: &Scene<'_>) {
+        if let Some(this) = self.devices.iter().find(|device| device.this)
+            && let Some((_, text)) = devices::standing(this, scene)
+        {
+            let text = format!("{}: {text}", tr!(scene.words, "this-device"));
+            notice(ui, Tone::Bad, &text, "sync.this");
+        }
+        if let Some(admin) = self.devices.iter().find(|device| device.admin) {
+            let text = if admin.this {
+                tr!(scene.words, "admin-here")
+            } else {
+                tr!(scene.words, "admin-is", name = &*admin.name)
+            };
+            chip(ui, Tone::Neutral, icon::SHIELD_CHECK, &text, "sync.admin");
+            ui.add_space(space::SM);
+        }
     }
 
     /// The invite to copy, or why there is none.
@@ -147,45 +181,6 @@ fn panel(ui: &Ui, rect: Rect, title: &str) -> Rect {
     Rect::from_min_max(rect.min + vec2(20.0, 56.0), rect.max - vec2(16.0, 16.0))
 }
 
-fn peer(ui: &mut Ui, place: usize, peer: &PeerView, scene: &Scene<'_>) {
-    let t = tokens(ui);
-    let words = scene.words;
-    let row = vec2(ui.available_width() - 8.0, ROW_HEIGHT);
-    let (rect, response) = ui.allocate_exact_size(row, Sense::hover());
-    let top = [rect.left_top(), rect.right_top()];
-    ui.painter().line_segment(top, Stroke::new(1.0, t.line));
-    let (tone, link) = if peer.linked {
-        (Tone::Ok, tr!(words, "linked"))
-    } else {
-        (Tone::Bad, tr!(words, "out-of-reach"))
-    };
-    let y = rect.center().y;
-    ui.painter().circle_filled(pos2(rect.left() + 18.0, y), 18.0, t.sunken);
-    let icon = if peer.linked { icon::MONITOR } else { icon::WIFI_OFF };
-    put_icon(ui, pos2(rect.left() + 18.0, y), icon, 16.0, t.ink2);
-    let strong = font(Weight::Semibold, size::BODY);
-    let (left, right) = (rect.left() + 48.0, rect.right());
-    put_fit(ui, pos2(left, y - 10.0), Align2::LEFT_CENTER, &peer.name, strong, t.ink, 190.0);
-    ui.painter().circle_filled(pos2(left + 4.0, y + 11.0), 4.0, mark_of(t, tone));
-    let state = match &peer.trouble {
-        Some(trouble) if !peer.linked => format!("{link} · {trouble}"),
-        _ => link,
-    };
-    let regular = font(Weight::Regular, size::SMALL);
-    let room = (rect.width() - 48.0 - 250.0).max(60.0);
-    let at = pos2(left + 14.0, y + 11.0);
-    put_fit(ui, at, Align2::LEFT_CENTER, &state, regular, t.ink2, room);
-    let count = |n: u64| if n == 0 { Tone::Neutral } else { Tone::Warn };
-    let they = tr!(words, "they-lack", n = peer.they_lack);
-    let we = tr!(words, "we-lack", n = peer.we_lack);
-    let drawn = paint_chip(ui, pos2(right, y), Align2::RIGHT_CENTER, count(peer.we_lack), &we);
-    let at = pos2(drawn.left() - 6.0, y);
-    paint_chip(ui, at, Align2::RIGHT_CENTER, count(peer.they_lack), &they);
-    let name = format!("{}: {state}, {they}, {we}", peer.name);
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
-    author(ui, response.id, &format!("sync.peer.{place}"));
-}
-
 fn numbers(ui: &mut Ui, rect: Rect, scene: &Scene<'_>) {
     let body = panel(ui, rect, &tr!(scene.words, "numbers-here"));
     child(ui, body, "rows", |ui| {
@@ -217,7 +212,7 @@ fn number_row(ui: &mut Ui, status: &NumbersStatus, scene: &Scene<'_>) {
     };
     let bold = font(Weight::Bold, size::BODY);
     put(ui, rect.min + vec2(0.0, 12.0), Align2::LEFT_CENTER, &prefix, bold, t.ink);
-    let held = tr!(scene.words, "held", n = status.held);
+    let held = held_words(status, scene);
     paint_chip(ui, rect.right_top() + vec2(0.0, 12.0), Align2::RIGHT_CENTER, tone, &held);
     let next = match status.next {
         Some(next) => tr!(scene.words, "next-number", number = next.to_string()),
@@ -230,6 +225,17 @@ fn number_row(ui: &mut Ui, status: &NumbersStatus, scene: &Scene<'_>) {
     let name = format!("{prefix}: {held}. {below}");
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
     author(ui, response.id, &format!("sync.range.{}", status.prefix));
+}
+
+/// How many numbers are left, and for how long.
+fn held_words(status: &NumbersStatus, scene: &Scene<'_>) -> String {
+    let held = tr!(scene.words, "held", n = status.held);
+    match status.days_left {
+        Some(days) if status.held > 0 => {
+            format!("{held} · {}", tr!(scene.words, "days-left", n = days))
+        }
+        _ => held,
+    }
 }
 
 fn documents(ui: &mut Ui, rect: Rect, scene: &Scene<'_>) {

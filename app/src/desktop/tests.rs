@@ -5,6 +5,8 @@ mod conflicts;
 pub(crate) mod data;
 mod first_run;
 mod look;
+mod people;
+mod provisional;
 mod selling;
 mod sync;
 mod till;

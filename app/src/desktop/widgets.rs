@@ -3,6 +3,7 @@
 //! (`screen.thing[.key]`) by which tests and outside drivers find it.
 
 mod button;
+mod check;
 mod chip;
 mod field;
 mod keypad;
@@ -10,9 +11,10 @@ mod notice;
 mod paper;
 
 pub(crate) use button::{Button, Kind};
+pub(crate) use check::check;
 pub(crate) use chip::{Tone, chip, mark_of, paint_chip, toggle_chip, tone_colors};
-pub(crate) use field::{cursor_to_end, field, field_id, long_field, search};
-pub(crate) use keypad::keypad;
+pub(crate) use field::{cursor_to_end, field, field_id, long_field, pin_field, search};
+pub(crate) use keypad::{digit_pad, keypad};
 pub(crate) use notice::notice;
 pub(crate) use paper::{dashed_line, paper, paper_shape};
 

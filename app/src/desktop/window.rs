@@ -27,6 +27,10 @@ pub(crate) trait Backend {
     /// [`Intent::OpenSample`] failed, once; the text says what to do.
     fn poll_wizard_failure(&self) -> Option<String>;
 
+    /// The recovery words of a shop that was just created, once: they are kept
+    /// nowhere.
+    fn poll_recovery_words(&self) -> Option<String>;
+
     /// Whether this device belongs to a shop.
     fn has_shop(&self) -> bool;
 
@@ -115,6 +119,9 @@ impl<B: Backend> eframe::App for Window<B> {
         }
         if let Some(text) = self.backend.poll_wizard_failure() {
             self.ui.wizard_failed(text);
+        }
+        if let Some(words) = self.backend.poll_recovery_words() {
+            self.ui.show_recovery_words(&words);
         }
         self.ui.set_has_shop(self.backend.has_shop());
     }

@@ -12,8 +12,9 @@ use super::words::tr;
 use egui::{CornerRadius, Rect, ScrollArea, Ui, pos2, vec2};
 use till_schema::Currency;
 
-const CARD_WIDTH: f32 = 620.0;
-const CARD_HEIGHT: f32 = 640.0;
+const CARD: [f32; 2] = [620.0, 640.0];
+/// Lower than this, a page's card takes the room of the mark.
+const ROOM_FOR_MARK: f32 = 620.0;
 
 /// A way to begin.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -72,12 +73,8 @@ impl Wizard {
     ) -> bool {
         let t = tokens(ui);
         let words = scene.words;
-        let toggles = Rect::from_min_max(
-            pos2(rect.right() - 140.0, rect.top() + 12.0),
-            pos2(rect.right(), rect.top() + 64.0),
-        );
-        let switch = child(ui, toggles, "toggles", |ui| toggles_ui(ui, scene, out));
-        let page = page_card(ui, rect);
+        let switch = page_toggles(ui, rect, scene, out);
+        let page = page_card(ui, rect, CARD);
         child(ui, page.shrink(32.0), "wizard", |ui| {
             ui.spacing_mut().item_spacing.y = 14.0;
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -198,6 +195,7 @@ impl Wizard {
                 device_name: device()?,
                 currency: self.currency,
                 tax_id: typed(&self.tax_id, tr!(words, "missing-tax-id"))?,
+                language: words.language(),
             })),
             Way::Join => Ok(Intent::JoinShop {
                 invite: typed(&self.invite, tr!(words, "missing-invite"))?,
@@ -206,7 +204,7 @@ impl Wizard {
             Way::Sample => {
                 // A person who only tries the program need not name anything.
                 let device_name = device().unwrap_or_else(|_| tr!(words, "device-hint"));
-                Ok(Intent::OpenSample { device_name })
+                Ok(Intent::OpenSample { device_name, language: words.language() })
             }
         }
     }
@@ -214,7 +212,8 @@ impl Wizard {
 
 /// The page between joining and the arrival of the shop's first entry.
 pub(crate) fn waiting(ui: &mut Ui, rect: Rect, scene: &Scene<'_>) {
-    let page = page_card(ui, rect);
+    let room = super::shell::below_fault(ui, rect, scene);
+    let page = page_card(ui, room, CARD);
     child(ui, page.shrink(32.0), "waiting", |ui| {
         ui.spacing_mut().item_spacing.y = 14.0;
         let color = tokens(ui).ink;
@@ -231,14 +230,28 @@ pub(crate) fn waiting(ui: &mut Ui, rect: Rect, scene: &Scene<'_>) {
     });
 }
 
-/// A card in the middle, the mark above its text.
-fn page_card(ui: &Ui, rect: Rect) -> Rect {
+/// Language and theme in the corner of a page without a bar. Says whether the
+/// language is to be switched.
+pub(super) fn page_toggles(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Outbox) -> bool {
+    let toggles = Rect::from_min_max(
+        pos2(rect.right() - 140.0, rect.top() + 12.0),
+        pos2(rect.right(), rect.top() + 64.0),
+    );
+    child(ui, toggles, "toggles", |ui| toggles_ui(ui, scene, out))
+}
+
+/// A card of a size in the middle, the mark above its text where there is room.
+pub(super) fn page_card(ui: &Ui, rect: Rect, [width, height]: [f32; 2]) -> Rect {
     let t = tokens(ui);
-    let size = vec2(CARD_WIDTH.min(rect.width() - 32.0), CARD_HEIGHT.min(rect.height() - 120.0));
-    let page = Rect::from_center_size(rect.center() + vec2(0.0, 30.0), size);
-    let badge = sub(page, 0.0, -76.0, 60.0, 60.0);
-    ui.painter().rect_filled(badge, CornerRadius::same(radius::LG), t.rail);
-    super::shell::mark(ui, badge.center());
+    let marked = rect.height() >= ROOM_FOR_MARK;
+    let (margin, shift) = if marked { (120.0, 30.0) } else { (24.0, 0.0) };
+    let size = vec2(width.min(rect.width() - 32.0), height.min(rect.height() - margin));
+    let page = Rect::from_center_size(rect.center() + vec2(0.0, shift), size);
+    if marked {
+        let badge = sub(page, 0.0, -76.0, 60.0, 60.0);
+        ui.painter().rect_filled(badge, CornerRadius::same(radius::LG), t.rail);
+        super::shell::mark(ui, badge.center());
+    }
     card(ui, page);
     page
 }

@@ -51,7 +51,7 @@ impl Conflicts {
     fn body(&mut self, ui: &mut Ui, view: &ConflictView, scene: &Scene<'_>) {
         let t = tokens(ui);
         let words = scene.words;
-        let title = format!("{} — {}", view.title, value::about(view, scene));
+        let title = format!("{} — {}", value::title(view, scene), value::about(view, scene));
         paragraph(ui, &title, Weight::Bold, 26.0, t.ink);
         let story = value::story(view, scene);
         paragraph(ui, &story, Weight::Regular, size::BODY, t.ink2);

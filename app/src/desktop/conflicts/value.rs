@@ -20,6 +20,18 @@ pub(super) fn is_price(view: &ConflictView) -> bool {
     view.kind() == ConflictKind::Field && field(view) == product::PRICE
 }
 
+/// What a conflict is about, by name.
+pub(super) fn title(view: &ConflictView, scene: &Scene<'_>) -> String {
+    match view.kind() {
+        ConflictKind::AdminFork => tr!(scene.words, "title-admin"),
+        // As on the paper.
+        ConflictKind::ProvisionalOpen | ConflictKind::DoubleFiscalised => {
+            format!("P-{}", view.title)
+        }
+        _ => view.title.clone(),
+    }
+}
+
 /// What a conflict is about, short: its field, or its kind.
 pub(super) fn about(view: &ConflictView, scene: &Scene<'_>) -> String {
     let words = scene.words;
@@ -49,13 +61,17 @@ pub(super) fn about(view: &ConflictView, scene: &Scene<'_>) -> String {
         ConflictKind::Fork => tr!(words, "kind-fork"),
         ConflictKind::EditVsArchive => tr!(words, "kind-edit-vs-archive"),
         ConflictKind::Unentitled => tr!(words, "kind-unentitled"),
+        ConflictKind::AdminFork => tr!(words, "kind-admin-fork"),
+        ConflictKind::OutsideValidity => tr!(words, "kind-outside-validity"),
+        ConflictKind::ProvisionalOpen => tr!(words, "kind-provisional-open"),
+        ConflictKind::DoubleFiscalised => tr!(words, "kind-double-fiscalised"),
     }
 }
 
 /// What happened, in a sentence.
 pub(super) fn story(view: &ConflictView, scene: &Scene<'_>) -> String {
     let words = scene.words;
-    let (title, detail) = (&*view.title, &*view.detail);
+    let (title, detail) = (&*title(view, scene), &*view.detail);
     match view.kind() {
         ConflictKind::Field | ConflictKind::EditVsArchive => {
             let steps: Vec<String> = (0..view.candidates.len())
@@ -78,6 +94,10 @@ pub(super) fn story(view: &ConflictView, scene: &Scene<'_>) -> String {
         ConflictKind::Malformed => tr!(words, "story-malformed", detail = detail),
         ConflictKind::Fork => tr!(words, "story-fork", title = title),
         ConflictKind::Unentitled => tr!(words, "story-unentitled", title = title),
+        ConflictKind::AdminFork => tr!(words, "story-admin-fork"),
+        ConflictKind::OutsideValidity => tr!(words, "story-outside-validity", title = title),
+        ConflictKind::ProvisionalOpen => tr!(words, "story-provisional-open", title = title),
+        ConflictKind::DoubleFiscalised => tr!(words, "story-double-fiscalised", title = title),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The cart, as a sheet of receipt paper.
 
 use super::customers::Customers;
-use super::{Register, Stage};
+use super::{Register, Stage, numbers_held};
 use crate::desktop::cart::Line;
 use crate::desktop::icon;
 use crate::desktop::scene::Scene;
@@ -22,6 +22,8 @@ const TOTALS_HEIGHT: f32 = 112.0;
 const PAY_HEIGHT: f32 = 56.0;
 /// Room for the reason why nothing can be paid.
 const BLOCKED_HEIGHT: f32 = 98.0;
+/// Room for the word that there are no numbers.
+const SHORTAGE_HEIGHT: f32 = 84.0;
 
 /// Lower than this, the keypad gives its room to the lines.
 const ROOM_FOR_KEYPAD: f32 = 560.0;
@@ -39,7 +41,11 @@ impl Register {
 
         let bottom = rect.bottom() - 26.0;
         let blocked = self.blocked(scene);
-        let pay_height = if blocked.is_some() { BLOCKED_HEIGHT } else { PAY_HEIGHT };
+        let pay_height = match blocked {
+            Some(_) => BLOCKED_HEIGHT,
+            None if numbers_held(scene) == 0 => PAY_HEIGHT + SHORTAGE_HEIGHT,
+            None => PAY_HEIGHT,
+        };
         let pay = Rect::from_min_max(pos2(x0, bottom - pay_height), pos2(x1, bottom));
         let totals_bottom = if open { pay.top() - 8.0 } else { bottom };
         let totals =
@@ -218,6 +224,9 @@ impl Register {
         if let Some(reason) = blocked {
             notice(ui, Tone::Bad, reason, "register.blocked");
             return;
+        }
+        if numbers_held(scene) == 0 {
+            notice(ui, Tone::Warn, &tr!(scene.words, "no-numbers-left"), "register.no-numbers");
         }
         let label = tr!(scene.words, "pay");
         let button = Button::new(&label, "register.pay", Kind::Primary)

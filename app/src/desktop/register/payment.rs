@@ -1,6 +1,6 @@
 //! How a cart is paid: one tender or several, the last one with change.
 
-use super::{Register, Stage};
+use super::{Register, Stage, numbers_held};
 use crate::desktop::icon;
 use crate::desktop::money;
 use crate::desktop::scene::{Outbox, Scene};
@@ -41,6 +41,39 @@ pub(super) struct Payment {
     pub(super) pending: Option<u64>,
     /// Why it did not work.
     pub(super) problem: Option<String>,
+    /// Numbers that were held when the node refused to use one.
+    pub(super) refused: Option<u64>,
+}
+
+/// What the customer gets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paper {
+    /// An invoice, under a number.
+    Invoice,
+    /// An internal document; the invoice follows.
+    Internal,
+}
+
+/// Whether there are numbers to sell under.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shortage {
+    /// There are.
+    None,
+    /// The node refused those that are here.
+    Refused,
+    /// There are none.
+    Dry,
+}
+
+impl Shortage {
+    /// Whether the customer may get this. An internal document is for want of
+    /// numbers only.
+    pub(super) fn allows(self, paper: Paper) -> bool {
+        match paper {
+            Paper::Invoice => self != Self::Dry,
+            Paper::Internal => self != Self::None,
+        }
+    }
 }
 
 impl Default for Payment {
@@ -53,6 +86,7 @@ impl Default for Payment {
             sent: Vec::new(),
             pending: None,
             problem: None,
+            refused: None,
         }
     }
 }
@@ -93,6 +127,15 @@ impl Payment {
         }
         let missing = (left - current).max(0);
         Ok(Due { left, current, missing, change: (current - left).max(0) })
+    }
+
+    /// Whether there are numbers; new ones end a refusal.
+    pub(super) fn shortage(&self, scene: &Scene<'_>) -> Shortage {
+        match (numbers_held(scene), self.refused) {
+            (0, _) => Shortage::Dry,
+            (held, Some(refused)) if held <= refused => Shortage::Refused,
+            _ => Shortage::None,
+        }
     }
 
     /// The tenders of a sale that is paid.
@@ -144,7 +187,7 @@ impl Register {
         let finish = child(ui, bar, "bar", |ui| payment.bar(ui, &due, ready, scene));
         match finish {
             Some(Pressed::Back) => self.stage = Stage::Selling,
-            Some(Pressed::Finish) => self.finish(scene, out),
+            Some(Pressed::Finish(paper)) => self.finish(paper, scene, out),
             None => {}
         }
     }
@@ -153,7 +196,7 @@ impl Register {
 /// A button of the bar.
 enum Pressed {
     Back,
-    Finish,
+    Finish(Paper),
 }
 
 impl Payment {
@@ -214,6 +257,9 @@ impl Payment {
         }
         if let Some(problem) = &self.problem {
             notice(ui, Tone::Bad, problem, "payment.problem");
+        }
+        if self.shortage(scene) != Shortage::None {
+            notice(ui, Tone::Warn, &tr!(words, "provisional-offer"), "payment.no-numbers");
         }
     }
 
@@ -301,18 +347,55 @@ impl Payment {
                     self.take_part(due);
                 }
             }
-            let label = if live { tr!(words, "finish") } else { tr!(words, "saving") };
-            let button = Button::new(&label, "payment.finish", Kind::Primary)
-                .icon(if live { icon::CHECK } else { icon::CLOCK })
-                .height(56.0)
-                .width(ui.available_width())
-                .text(18.0)
-                .key("F12")
-                .enabled(live && ready);
-            if ui.add(button).clicked() {
-                pressed = Some(Pressed::Finish);
+            if let Some(paper) = self.finish_buttons(ui, ready, scene) {
+                pressed = Some(Pressed::Finish(paper));
             }
         });
+        pressed
+    }
+
+    /// The button that finishes; without numbers the one that finishes on an
+    /// internal document, beside it or instead of it.
+    fn finish_buttons(&self, ui: &mut Ui, ready: bool, scene: &Scene<'_>) -> Option<Paper> {
+        let words = scene.words;
+        let live = self.pending.is_none();
+        let shortage = self.shortage(scene);
+        let mut pressed = None;
+        if live && shortage != Shortage::None {
+            if shortage == Shortage::Refused {
+                let again = tr!(words, "finish");
+                let button = Button::new(&again, "payment.finish", Kind::Secondary)
+                    .height(56.0)
+                    .key("F12")
+                    .enabled(ready);
+                if ui.add(button).clicked() {
+                    pressed = Some(Paper::Invoice);
+                }
+            }
+            let label = tr!(words, "finish-provisionally");
+            let button = Button::new(&label, "payment.provisional", Kind::Primary)
+                .icon(icon::RECEIPT_TEXT)
+                .height(56.0)
+                .width(ui.available_width())
+                .text(size::STRONG)
+                .key("Shift F12")
+                .enabled(ready);
+            if ui.add(button).clicked() {
+                pressed = Some(Paper::Internal);
+            }
+            return pressed;
+        }
+        let label = if live { tr!(words, "finish") } else { tr!(words, "saving") };
+        let button = Button::new(&label, "payment.finish", Kind::Primary)
+            .icon(if live { icon::CHECK } else { icon::CLOCK })
+            .height(56.0)
+            .width(ui.available_width())
+            .text(18.0)
+            .key("F12")
+            .enabled(live && ready);
+        if ui.add(button).clicked() {
+            pressed = Some(Paper::Invoice);
+        }
         pressed
     }
 }

@@ -4,7 +4,7 @@ use super::{Register, Stage};
 use crate::desktop::cart::Basket;
 use crate::desktop::icon;
 use crate::desktop::scene::Scene;
-use crate::desktop::sheet::{self, Sheet, fiscal_state};
+use crate::desktop::sheet::{self, Sheet, fiscal_state, order_state, provisional_state};
 use crate::desktop::theme::{Weight, font, mono, size, tokens};
 use crate::desktop::widgets::{Button, Kind, Tone, card, child, chip, figure, notice, put_icon};
 use crate::desktop::words::tr;
@@ -48,6 +48,10 @@ impl Register {
         let t = tokens(ui);
         let words = scene.words;
         let sold = &finished.sold;
+        let in_books = finished.in_books(scene);
+        // Its number may come while the ticket is shown.
+        let provisional = in_books.map_or(sold.provisional, sheet::is_provisional);
+        let label = in_books.map_or(&*sold.label, |view| &*view.label);
         let rect = ui.max_rect();
         let rect = Rect::from_min_size(rect.min, vec2(rect.width(), rect.height() - 16.0));
         card(ui, rect);
@@ -57,17 +61,24 @@ impl Register {
             let (mark, _) = ui.allocate_exact_size(vec2(64.0, 64.0), Sense::hover());
             ui.painter().circle_filled(mark.center(), 32.0, t.accent_soft);
             put_icon(ui, mark.center(), icon::CHECK, 32.0, t.accent);
-            let number = tr!(words, "number");
-            figure(ui, "ticket.number", &number, &sold.label, mono(size::FIGURE), t.ink);
+            let number = if provisional { tr!(words, "internal") } else { tr!(words, "number") };
+            figure(ui, "ticket.number", &number, label, mono(size::FIGURE), t.ink);
             let total = scene.money(sold.total);
             let strong = font(Weight::Bold, size::FIGURE);
             figure(ui, "ticket.total", &tr!(words, "total"), &total, strong, t.ink);
             let change = scene.money(sold.change);
             let big = font(Weight::Bold, 56.0);
             figure(ui, "ticket.change", &tr!(words, "change"), &change, big, t.accent);
-            let outcome = finished.in_books(scene).and_then(|view| view.outcome);
-            let (tone, icon, text) = fiscal_state(outcome, scene);
+            let (tone, icon, text) = match in_books {
+                Some(view) => order_state(view, scene),
+                None if provisional => provisional_state(scene),
+                None => fiscal_state(None, scene),
+            };
             chip(ui, tone, icon, &text, "ticket.fiscal");
+            if provisional {
+                let text = tr!(words, "provisional-help");
+                notice(ui, Tone::Warn, &text, "ticket.provisional");
+            }
             if sold.repeated {
                 let text = tr!(words, "sold-before");
                 notice(ui, Tone::Warn, &text, "ticket.repeated");

@@ -114,6 +114,7 @@ fn queue(scene: &Scene<'_>) -> LampCard {
 fn numbers(scene: &Scene<'_>) -> LampCard {
     let numbers = &scene.snapshot.numbers;
     let held: u64 = numbers.iter().map(|status| status.held).sum();
+    let days = numbers.iter().filter_map(|status| status.days_left).min();
     let advice = numbers.iter().find(|status| !status.advice.is_empty());
     let tone = match (held, advice) {
         (0, _) => Tone::Bad,
@@ -126,7 +127,11 @@ fn numbers(scene: &Scene<'_>) -> LampCard {
         tone,
         caption: tr!(scene.words, "numbers-left"),
         value: held.to_string(),
-        hint: advice.map_or_else(String::new, |status| status.advice.clone()),
+        hint: match (advice, days) {
+            (Some(status), _) => status.advice.clone(),
+            (None, Some(days)) if held > 0 => tr!(scene.words, "days-left", n = days),
+            _ => String::new(),
+        },
     }
 }
 

@@ -109,6 +109,42 @@ fn one_of_two_records_stays_or_both_do() {
 }
 
 #[test]
+fn what_cannot_be_chosen_is_told_and_acknowledged() {
+    let kinds = [
+        (ConflictKind::AdminFork, "Administration of the shop", "administration taken twice"),
+        (ConflictKind::OutsideValidity, "142", "number outside its dates"),
+        (ConflictKind::ProvisionalOpen, "P-142", "sale without a number"),
+        (ConflictKind::DoubleFiscalised, "P-142", "two numbers for one sale"),
+        (ConflictKind::Fork, "142", "two histories of one device"),
+        (ConflictKind::Unentitled, "142", "change without the right"),
+    ];
+    for language in [Language::English, Language::Spanish] {
+        for (kind, title, about) in kinds {
+            let mut view = price_conflict();
+            view.key = ConflictKey { kind, subject: "s".to_owned() };
+            view.title = "142".to_owned();
+            view.candidates.clear();
+            view.devices.clear();
+            view.current.clear();
+            let key = view.key.clone();
+            let mut till = Till::open(language, snapshot());
+            till.change(|snapshot| snapshot.conflicts = Arc::new(vec![view]));
+            till.click("nav.conflicts");
+            let row = till.text("conflicts.item.0");
+            if language == Language::English {
+                assert_eq!(row, format!("{title}, {about}, open"));
+            }
+            assert!(till.find("conflicts.other").is_none());
+            till.click("conflicts.apply");
+            let (_, command) = till.command();
+            let note = String::new();
+            let choice = Choice::Acknowledge;
+            assert_eq!(command, Command::Resolve { conflict: key, choice, note });
+        }
+    }
+}
+
+#[test]
 fn a_refused_decision_is_said() {
     let mut till = till();
     till.click("conflicts.keep.0");
@@ -117,7 +153,7 @@ fn a_refused_decision_is_said() {
     let error = CommandError::NotAllowed("an owner decides".to_owned());
     till.answer(ticket, Err(error));
     let text = till.text("conflicts.notice");
-    assert_eq!(text, "This device may not do that: an owner decides");
+    assert_eq!(text, "That is not allowed: an owner decides");
 }
 
 #[test]

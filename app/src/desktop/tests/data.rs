@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use till_host::snapshot::Snapshot;
 use till_node::command::{
-    ConflictStatus, ConflictView, FiscalQueue, NumbersStatus, OrderView, PeerView, ProductView,
-    QueuedDocument, RelayState, ShopView, SyncStatus,
+    ConflictStatus, ConflictView, DeviceView, FiscalQueue, NumbersStatus, OrderView, PeerView,
+    ProductView, QueuedDocument, RelayState, ShopView, SyncStatus, UserView,
 };
-use till_schema::body::{ConflictKey, ConflictKind, Outcome};
+use till_schema::body::{ConflictKey, ConflictKind, Outcome, Role, Sharing, UserRole, UserSet};
 use till_schema::catalogue::FieldValue;
 use till_schema::order::{Order, OrderLine, Tender, TenderKind, Totals};
 use till_schema::rows::{Candidate, CustomerRow, EntryRef, OrderRow, ProductRow};
 use till_schema::{
     Currency, CustomerId, EntryHash, LogId, OrderId, ProductId, Quantity, Seq, ShopId, SpaceId,
+    UserId,
 };
 
 /// The time of every frame: 21 November 2026, 18:24 UTC.
@@ -141,6 +142,7 @@ pub(crate) fn order(place: u8, outcome: Option<Outcome>) -> OrderView {
             space: SpaceId([5; 16]),
             number: 990_000_142 - u64::from(place),
             code: "9f27c141e0aa77a0130c51d2".repeat(3),
+            ticket: None,
         },
     }
 }
@@ -183,6 +185,9 @@ pub(crate) fn snapshot() -> Snapshot {
             held: 358,
             next: Some(990_000_143),
             custodian: false,
+            sharing: Sharing::Shared,
+            days_left: None,
+            windows: Vec::new(),
             advice: String::new(),
         }],
         sync: SyncStatus {
@@ -202,6 +207,53 @@ pub(crate) fn snapshot() -> Snapshot {
                 reason: "the buyer's tax number".to_owned(),
             }],
         },
+        people: Arc::new(Vec::new()),
+        login_needed: false,
         fault: None,
+    }
+}
+
+fn person(id: u8, name: &str, role: UserRole) -> UserView {
+    let user = UserSet {
+        user: UserId([id; 16]),
+        name: name.to_owned(),
+        role,
+        rights: role.rights(),
+        discount_limit_bp: role.discount_limit_bp(),
+        pin_hash: String::new(),
+        active: true,
+    };
+    UserView { user, versions: 1 }
+}
+
+/// The cashier.
+pub(crate) const ANA: UserId = UserId([0xa; 16]);
+/// The owner.
+pub(crate) const BEATRIZ: UserId = UserId([0xb; 16]);
+
+/// The same shop with people.
+pub(crate) fn with_people() -> Snapshot {
+    let people = vec![
+        person(0xa, "Ana Gómez", UserRole::Cashier),
+        person(0xb, "Beatriz Muñoz", UserRole::Owner),
+        person(0xc, "Óscar Peña", UserRole::Manager),
+    ];
+    Snapshot { people: Arc::new(people), login_needed: true, ..snapshot() }
+}
+
+/// A device of the shop that takes part.
+pub(crate) fn device(log: LogId, name: &str) -> DeviceView {
+    DeviceView {
+        log,
+        name: name.to_owned(),
+        roles: vec![Role::Register],
+        seq: Seq(10),
+        this: log == ME,
+        admin: false,
+        ended: None,
+        suspended: false,
+        retired: false,
+        forked: false,
+        replaces: None,
     }
 }

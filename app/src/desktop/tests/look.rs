@@ -6,10 +6,19 @@ mod soft;
 pub(crate) use soft::Soft;
 
 use super::Till;
-use super::data::snapshot;
+use super::data::{BEATRIZ, ME, OTHER, device, snapshot, with_people};
 use crate::desktop::{Language, icon, theme};
 use egui::{Key, Theme, ViewportId};
 use std::time::Duration;
+use till_host::snapshot::Snapshot;
+use till_node::command::{CommandError, DeviceView, Reply};
+use till_schema::LogId;
+use till_schema::body::EndReason;
+
+/// What a device whose folder was copied says.
+const FAULT: &str = "this device's key also runs on another machine (“Caja 1” has seen both): its \
+     folder was copied. It must not sell under this key; let it join again (`tillmesh shop join \
+     --again INVITE`), it then goes on under a new one";
 
 /// Ways to each screen, by name.
 type Way = (&'static str, fn(&mut Till));
@@ -43,6 +52,7 @@ const SCREENS: [Way; 7] = [
             change: 110_000,
             code: "9f27c141e0aa77a0130c51d2".repeat(4),
             repeated: false,
+            provisional: false,
         };
         till.answer(ticket, Ok(till_node::command::Reply::Sold(sold)));
     }),
@@ -67,6 +77,13 @@ fn picture(till: &mut Till, name: &str) {
     assert!(corners > 2_000, "{name} draws only {corners} corners");
 }
 
+/// A till that nobody touches costs nothing.
+fn rests(till: &mut Till, name: &str) {
+    till.harness().step();
+    let delay = till.harness().output().viewport_output[&ViewportId::ROOT].repaint_delay;
+    assert_eq!(delay, Duration::MAX, "{name} asks to be drawn again");
+}
+
 #[test]
 fn every_screen_draws_and_then_rests() {
     for (language, theme) in [(Language::Spanish, Theme::Dark), (Language::English, Theme::Light)] {
@@ -75,9 +92,7 @@ fn every_screen_draws_and_then_rests() {
             go(&mut till);
             let name = format!("{name}-{}-{theme:?}", language.code()).to_lowercase();
             picture(&mut till, &name);
-            till.harness().step();
-            let delay = till.harness().output().viewport_output[&ViewportId::ROOT].repaint_delay;
-            assert_eq!(delay, Duration::MAX, "{name} asks to be drawn again");
+            rests(&mut till, &name);
         }
     }
 }
@@ -86,6 +101,60 @@ fn every_screen_draws_and_then_rests() {
 fn the_first_run_draws() {
     let mut till = Till::without_shop(Language::Spanish);
     picture(&mut till, "wizard-es");
+}
+
+#[test]
+fn pages_before_the_shop_draw_and_then_rest() {
+    let phrase =
+        "tráfico grúa óvulo sardina rienda pulmón níquel maestro izquierdo víspera quieto hueso";
+    for (language, theme) in [(Language::Spanish, Theme::Dark), (Language::English, Theme::Light)] {
+        let name = |page: &str| format!("{page}-{}-{theme:?}", language.code()).to_lowercase();
+        let mut till = Till::with(language, Snapshot::default(), false, theme);
+        till.show_words(phrase);
+        till.click("recovery.written");
+        picture(&mut till, &name("recovery"));
+        rests(&mut till, "recovery");
+
+        let mut till = Till::with(language, with_people(), true, theme);
+        till.click(&format!("lock.person.{BEATRIZ}"));
+        till.type_text("123");
+        picture(&mut till, &name("lock"));
+        rests(&mut till, "lock");
+        till.press(Key::Enter);
+        let (ticket, _) = till.command();
+        let error =
+            CommandError::Login("this name and PIN do not belong together; try again".to_owned());
+        till.answer(ticket, Err(error));
+        till.harness().set_size(egui::vec2(1180.0, 680.0));
+        till.change(|snapshot| snapshot.fault = Some(FAULT.to_owned()));
+        picture(&mut till, &name("lock-small"));
+    }
+}
+
+#[test]
+fn sheets_and_refusals_draw() {
+    for (language, theme) in [(Language::Spanish, Theme::Dark), (Language::English, Theme::Light)] {
+        let name = |page: &str| format!("{page}-{}-{theme:?}", language.code()).to_lowercase();
+        let mut till = Till::with(language, with_people(), true, theme);
+        super::people::log_in(&mut till);
+        super::people::refused(&mut till);
+        picture(&mut till, &name("approval"));
+
+        let mut snapshot = snapshot();
+        snapshot.numbers[0].held = 0;
+        let mut till = Till::with(language, snapshot, true, theme);
+        till.click("register.tile.301");
+        picture(&mut till, &name("no-numbers"));
+        till.press(Key::F12);
+        picture(&mut till, &name("provisional"));
+        till.change(|snapshot| snapshot.fault = Some(FAULT.to_owned()));
+        till.click("nav.sync");
+        let (ticket, _) = till.asked();
+        let gone = DeviceView { ended: Some(EndReason::Lost), ..device(LogId([4; 32]), "Bodega") };
+        let admin = DeviceView { admin: true, ..device(OTHER, "Caja 1") };
+        till.answer(ticket, Ok(Reply::Devices(vec![device(ME, "Caja 2"), admin, gone])));
+        picture(&mut till, &name("sync-fault"));
+    }
 }
 
 #[test]

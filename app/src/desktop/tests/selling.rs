@@ -30,6 +30,7 @@ fn sold(order: OrderId, total: i64, change: i64) -> Reply {
         change,
         code: "c0de".to_owned(),
         repeated: false,
+        provisional: false,
     })
 }
 
@@ -58,6 +59,7 @@ fn a_sale_by_search_tile_and_cash() {
         customer: None,
         tenders: vec![cash(5_000_000)],
         sold_at_ms: None,
+        provisional: false,
     };
     assert_eq!(command, Command::Sell(cart));
     assert_eq!(till.text("payment.finish"), "Guardando…");
@@ -210,30 +212,31 @@ fn two_tenders_and_a_card_without_change() {
 }
 
 #[test]
-fn without_numbers_nothing_is_paid_and_it_says_why() {
-    let mut snapshot = snapshot();
-    snapshot.numbers[0].held = 0;
-    let mut till = Till::open(Language::Spanish, snapshot);
-    till.click("register.tile.301");
-    assert!(till.text("register.blocked").starts_with("No quedan números"));
-    assert!(till.find("register.pay").is_none());
-    till.press(Key::F12);
-    assert!(till.find("payment.finish").is_none());
-    till.change(|snapshot| snapshot.numbers[0].held = 5);
-    till.click("register.pay");
-    till.change(|snapshot| snapshot.numbers[0].held = 0);
-    assert!(!till.enabled("payment.finish"), "they can run out meanwhile");
-    till.press(Key::F12);
-    assert_eq!(till.sent(), []);
-}
-
-#[test]
 fn a_fault_stops_selling_in_its_own_words() {
     let mut snapshot = snapshot();
     snapshot.fault = Some("the disk failed: restart the till".to_owned());
-    let till = Till::open(Language::English, snapshot);
-    assert_eq!(till.text("status.fault"), "the disk failed: restart the till");
+    let mut till = Till::open(Language::English, snapshot);
     assert!(till.find("register.pay").is_none());
+    for screen in ["nav.register", "nav.receipts", "nav.conflicts", "nav.sync"] {
+        till.click(screen);
+        assert_eq!(
+            till.text("status.fault"),
+            "This device cannot sell: the disk failed: restart the till"
+        );
+    }
+}
+
+#[test]
+fn a_fault_that_comes_while_paying_stops_the_sale() {
+    let mut till = till();
+    till.click("register.tile.301");
+    till.press(Key::F12);
+    till.change(|snapshot| snapshot.fault = Some("its folder was copied".to_owned()));
+    assert!(!till.enabled("payment.finish"));
+    till.press(Key::F12);
+    till.press(Key::Enter);
+    assert_eq!(till.sent(), []);
+    assert_eq!(till.text("status.fault"), "Este equipo no puede vender: its folder was copied");
 }
 
 #[test]

@@ -7,12 +7,13 @@ use egui::{Event, Key};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 use till_host::snapshot::Snapshot;
-use till_node::command::{Command, CommandError, Reply};
+use till_node::command::{Acting, Command, CommandError, Reply};
 
 /// What the frame function works on.
 pub(crate) struct Desk {
     ui: Ui,
     snapshot: Snapshot,
+    now_ms: i64,
     sent: Vec<Intent>,
 }
 
@@ -50,7 +51,7 @@ impl Till {
         );
         ui.set_has_shop(has_shop);
         ui.set_utc_offset(-300);
-        let desk = Desk { ui, snapshot, sent: Vec::new() };
+        let desk = Desk { ui, snapshot, now_ms: NOW_MS, sent: Vec::new() };
         let harness = Harness::builder()
             .with_size(egui::vec2(1440.0, 900.0))
             .with_pixels_per_point(1.0)
@@ -62,7 +63,7 @@ impl Till {
             .renderer(super::look::Soft::default())
             .build_ui_state(
                 |ui, desk: &mut Desk| {
-                    let intents = desk.ui.show(ui, &desk.snapshot, NOW_MS);
+                    let intents = desk.ui.show(ui, &desk.snapshot, desk.now_ms);
                     desk.sent.extend(intents);
                 },
                 desk,
@@ -158,6 +159,24 @@ impl Till {
         self.settle();
     }
 
+    /// Lets time pass in which nobody touches the till.
+    pub(crate) fn pass_time(&mut self, ms: i64) {
+        self.harness.state_mut().now_ms += ms;
+        self.settle();
+    }
+
+    /// Shows the recovery words of a shop just created.
+    pub(crate) fn show_words(&mut self, phrase: &str) {
+        self.harness.state_mut().ui.show_recovery_words(phrase);
+        self.settle();
+    }
+
+    /// Tells that the device belongs to a shop now.
+    pub(crate) fn set_has_shop(&mut self) {
+        self.harness.state_mut().ui.set_has_shop(true);
+        self.settle();
+    }
+
     /// Tells that the first run's intent failed.
     pub(crate) fn wizard_failed(&mut self, text: &str) {
         self.harness.state_mut().ui.wizard_failed(text.to_owned());
@@ -169,10 +188,26 @@ impl Till {
         std::mem::take(&mut self.harness.state_mut().sent)
     }
 
-    /// Takes the one command that was sent.
-    pub(crate) fn command(&mut self) -> (u64, Command) {
+    /// Takes the one thing that a screen asked by itself.
+    pub(crate) fn asked(&mut self) -> (u64, Command) {
         match &self.sent()[..] {
-            [Intent::Send { ticket, command }] => (*ticket, command.clone()),
+            [Intent::Send { ticket, command, .. }] => (*ticket, command.clone()),
+            other => panic!("one question expected, not {other:?}"),
+        }
+    }
+
+    /// Takes the one command that was sent; what a screen asks by itself aside.
+    pub(crate) fn command(&mut self) -> (u64, Command) {
+        let (ticket, command, _) = self.command_as();
+        (ticket, command)
+    }
+
+    /// The same with whose word it was sent on.
+    pub(crate) fn command_as(&mut self) -> (u64, Command, Acting) {
+        let mut sent = self.sent();
+        sent.retain(|intent| !matches!(intent, Intent::Send { command: Command::Devices, .. }));
+        match &sent[..] {
+            [Intent::Send { ticket, command, acting }] => (*ticket, command.clone(), *acting),
             other => panic!("one command expected, not {other:?}"),
         }
     }

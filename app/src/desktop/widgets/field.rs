@@ -24,7 +24,11 @@ struct Look<'a> {
     font: FontId,
     inset: [f32; 2],
     chars_max: usize,
+    secret: bool,
 }
+
+/// Longest PIN.
+const PIN_DIGITS_MAX: usize = 12;
 
 /// Longest text of a common field: fits the bound of a stored text in UTF-8.
 const CHARS_MAX: usize = TEXT_BYTES_MAX / 4;
@@ -51,6 +55,7 @@ pub(crate) fn search(
         font: font(Weight::Medium, size::STRONG),
         inset: [44.0, right],
         chars_max: CHARS_MAX,
+        secret: false,
     };
     let response = edit(ui, rect, text, &look);
     put_icon(ui, pos2(rect.left() + 24.0, rect.center().y), icon::SEARCH, 19.0, t.ink3);
@@ -69,7 +74,7 @@ pub(crate) fn field(
     author_id: &str,
     width: f32,
 ) -> Response {
-    labelled(ui, text, [name, hint, author_id], width, CHARS_MAX)
+    labelled(ui, text, [name, hint, author_id], width, CHARS_MAX, false)
 }
 
 /// A field for a text that is pasted, such as an invite.
@@ -81,7 +86,21 @@ pub(crate) fn long_field(
     author_id: &str,
     width: f32,
 ) -> Response {
-    labelled(ui, text, [name, hint, author_id], width, LONG_CHARS_MAX)
+    labelled(ui, text, [name, hint, author_id], width, LONG_CHARS_MAX, false)
+}
+
+/// A field for a PIN: digits, not shown.
+pub(crate) fn pin_field(
+    ui: &mut Ui,
+    text: &mut String,
+    name: &str,
+    author_id: &str,
+    width: f32,
+) -> Response {
+    let response = labelled(ui, text, [name, "", author_id], width, PIN_DIGITS_MAX, true);
+    text.retain(|char| char.is_ascii_digit());
+    text.truncate(PIN_DIGITS_MAX);
+    response
 }
 
 /// Puts the cursor of a field behind its text, after the screen has changed it.
@@ -100,6 +119,7 @@ fn labelled(
     [name, hint, author_id]: [&str; 3],
     width: f32,
     chars_max: usize,
+    secret: bool,
 ) -> Response {
     let t = tokens(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(width, 68.0), Sense::hover());
@@ -113,6 +133,7 @@ fn labelled(
         font: font(Weight::Medium, size::STRONG),
         inset: [14.0, 14.0],
         chars_max,
+        secret,
     };
     edit(ui, frame, text, &look)
 }
@@ -134,6 +155,7 @@ fn edit(ui: &mut Ui, rect: Rect, text: &mut String, look: &Look<'_>) -> Response
         .id(id)
         .frame(Frame::NONE)
         .font(look.font.clone())
+        .password(look.secret)
         .text_color(t.ink)
         .hint_text(hint)
         .align(Align2::LEFT_CENTER)
