@@ -9,7 +9,7 @@ mod serving;
 pub(crate) use api::Api;
 pub(crate) use build::{tillmesh, workspace};
 pub(crate) use data::{sample_shop, shared};
-pub(crate) use device::{Device, run, run_in, sum};
+pub(crate) use device::{Device, Ran, run, run_in, sum};
 pub(crate) use serving::Serving;
 
 use std::time::{Duration, Instant};
@@ -35,6 +35,15 @@ pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
 /// A folder that goes away with the test.
 pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::Builder::new().prefix("till-test-").tempdir().expect("a temporary folder is made")
+}
+
+/// Variable that says where a device keeps its fences.
+pub(crate) const FENCES: &str = "TILLMESH_FENCES";
+
+/// Fences of a data folder: beside it, as if each folder had a machine of its own.
+pub(crate) fn fences_of(data: &std::path::Path) -> std::ffi::OsString {
+    let places = ["fence-1", "fence-2"].map(|name| data.with_extension(name));
+    std::env::join_paths(places).expect("a folder's name has no colon")
 }
 
 /// The address of a port that was free a moment ago, on loopback.

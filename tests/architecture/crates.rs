@@ -10,6 +10,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("till-schema", &[]),
     ("till-log", &["till-schema"]),
     ("till-catalog", &["till-schema"]),
+    ("till-shop", &["till-schema"]),
     ("till-numbers", &["till-schema"]),
     ("till-books", &["till-schema"]),
     ("till-fiscal", &["till-schema"]),
@@ -20,6 +21,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "till-schema",
             "till-log",
             "till-catalog",
+            "till-shop",
             "till-numbers",
             "till-books",
             "till-fiscal",
@@ -31,7 +33,16 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("till-relay", &[]),
     (
         "till-host",
-        &["till-schema", "till-log", "till-node", "till-store", "till-net", "till-relay"],
+        &[
+            "till-schema",
+            "till-log",
+            "till-shop",
+            "till-numbers",
+            "till-node",
+            "till-store",
+            "till-net",
+            "till-relay",
+        ],
     ),
     ("tillmesh", &["till-schema", "till-node", "till-relay", "till-host"]),
     ("till-tests", &[]),
@@ -52,7 +63,10 @@ const FENCES: &[(&str, &[&str])] = &[
     ("egui*", &["tillmesh"]),
     ("eframe", &["tillmesh"]),
     ("clap", &["till-relay", "tillmesh"]),
-    ("ed25519-dalek", &["till-log", "till-node", "till-relay"]),
+    ("ed25519-dalek", &["till-log", "till-shop", "till-node", "till-relay", "till-host"]),
+    ("argon2", &["till-shop"]),
+    ("bip39", &["till-shop"]),
+    ("spake2", &["till-node"]),
 ];
 
 /// What a pure crate may not name: the outside world, time and chance.

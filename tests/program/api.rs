@@ -12,6 +12,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 pub(crate) struct Api {
     url: String,
     token: String,
+    /// Who acts: a session, and an approval.
+    acting: [Option<String>; 2],
     client: reqwest::Client,
     runtime: tokio::runtime::Runtime,
 }
@@ -32,6 +34,7 @@ impl Api {
         Self {
             url,
             token,
+            acting: [None, None],
             client: client.expect("a client is made"),
             runtime: runtime.expect("a runtime is made"),
         }
@@ -42,11 +45,22 @@ impl Api {
         Self::at(self.url.clone(), token.to_owned())
     }
 
+    /// The same, for whoever these tokens name.
+    pub(crate) fn acting(&self, session: &str, approval: Option<&str>) -> Self {
+        let acting = [Some(session.to_owned()), approval.map(str::to_owned)];
+        Self { acting, ..Self::at(self.url.clone(), self.token.clone()) }
+    }
+
     /// Posts a body; the status and what was answered, or nothing when the
     /// device is gone.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Option<(u16, Value)> {
         let request = self.client.post(format!("{}/v1/{path}", self.url));
-        let request = request.bearer_auth(&self.token).json(body);
+        let mut request = request.bearer_auth(&self.token).json(body);
+        for (name, token) in ["tillmesh-session", "tillmesh-approval"].iter().zip(&self.acting) {
+            if let Some(token) = token {
+                request = request.header(*name, token);
+            }
+        }
         self.runtime.block_on(async {
             let answer = request.send().await.ok()?;
             let status = answer.status().as_u16();

@@ -1,8 +1,9 @@
 //! A device's folder, and commands run on it to their end.
 
-use super::serving::Serving;
-use super::{folder, tillmesh};
+use super::serving::{Serving, Started};
+use super::{FENCES, fences_of, folder, tillmesh};
 use serde_json::Value;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -57,16 +58,8 @@ pub(crate) fn run(args: &[&str]) -> Ran {
 /// Runs the program on a data folder.
 pub(crate) fn run_in(data: &Path, args: &[&str]) -> Ran {
     let mut command = Command::new(tillmesh());
-    command.arg("--data").arg(data);
+    command.arg("--data").arg(data).env(FENCES, fences_of(data));
     finish(command, args)
-}
-
-/// Runs a reading command on a data folder and gives what it printed.
-#[track_caller]
-pub(crate) fn json_in(data: &Path, args: &[&str]) -> Value {
-    let mut all = vec!["--json"];
-    all.extend(args);
-    run_in(data, &all).ok().json()
 }
 
 fn finish(mut command: Command, args: &[&str]) -> Ran {
@@ -106,12 +99,14 @@ pub(crate) fn sum(class: &Value) -> u64 {
 #[derive(Debug)]
 pub(crate) struct Device {
     root: TempDir,
+    /// Where its fences lie: beside its folder, or where those of another lie.
+    fences: Option<OsString>,
 }
 
 impl Device {
     /// A folder without a shop.
     pub(crate) fn empty() -> Self {
-        Self { root: folder() }
+        Self { root: folder(), fences: None }
     }
 
     /// The founding device of a shop with 20000 numbers and two products:
@@ -146,13 +141,62 @@ impl Device {
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Ran {
-        run_in(&self.data(), args)
+        let mut command = Command::new(tillmesh());
+        command.arg("--data").arg(self.data()).env(FENCES, self.fences());
+        finish(command, args)
+    }
+
+    /// Starts a command and does not wait for its end.
+    #[track_caller]
+    pub(crate) fn start(&self, args: &[&str]) -> Started {
+        let mut command = Command::new(tillmesh());
+        command.arg("--data").arg(self.data()).args(args).env(FENCES, self.fences());
+        Started::new(command)
+    }
+
+    /// Where its fences lie.
+    pub(crate) fn fences(&self) -> OsString {
+        self.fences.clone().unwrap_or_else(|| fences_of(&self.data()))
+    }
+
+    /// A copy of the data folder, as a person makes it who moves a till; the
+    /// copy finds the same fences or none.
+    pub(crate) fn copied(&self, with_fences: bool) -> Device {
+        let copy = Device { root: folder(), fences: with_fences.then(|| self.fences()) };
+        copy_folder(&self.data(), &copy.data());
+        copy
+    }
+
+    /// Puts the data folder back to an earlier copy of it.
+    pub(crate) fn set_back_to(&self, earlier: &Path) {
+        std::fs::remove_dir_all(self.data()).expect("a folder is removed");
+        copy_folder(earlier, &self.data());
+    }
+
+    /// Keeps a copy of the data folder and of both fences.
+    pub(crate) fn kept(&self) -> TempDir {
+        let kept = folder();
+        copy_folder(&self.data(), &kept.path().join("data"));
+        for (index, fence) in std::env::split_paths(&self.fences()).enumerate() {
+            copy_folder(&fence, &kept.path().join(format!("fence-{index}")));
+        }
+        kept
+    }
+
+    /// Puts so many of the fences back to those kept.
+    pub(crate) fn set_fences_back_to(&self, kept: &Path, count: usize) {
+        for (index, fence) in std::env::split_paths(&self.fences()).enumerate().take(count) {
+            std::fs::remove_dir_all(&fence).expect("a fence is removed");
+            copy_folder(&kept.join(format!("fence-{index}")), &fence);
+        }
     }
 
     /// What a command prints with `--json`.
     #[track_caller]
     pub(crate) fn json(&self, args: &[&str]) -> Value {
-        json_in(&self.data(), args)
+        let mut all = vec!["--json"];
+        all.extend(args);
+        self.run(&all).ok().json()
     }
 
     #[track_caller]
@@ -189,7 +233,7 @@ impl Device {
     /// Runs the device as a peer on loopback, with more options.
     #[track_caller]
     pub(crate) fn serve_with(&self, more: &[&str]) -> Serving {
-        Serving::start(&self.data(), more)
+        Serving::start(&self.data(), &self.fences(), more)
     }
 
     /// Enrols a new device through this one, which must be running.
@@ -213,5 +257,18 @@ impl Device {
         let logs: Vec<PathBuf> = logs.map(|log| log.expect("a log is listed").path()).collect();
         let [log] = logs.as_slice() else { panic!("one log, not {logs:?}") };
         log.join("00000001.seg")
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder is made");
+    for entry in std::fs::read_dir(from).expect("a folder is read") {
+        let entry = entry.expect("a file is listed");
+        let target = to.join(entry.file_name());
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a file is copied");
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::api::Api;
 use super::device::signal;
-use super::{DEADLINE, tillmesh};
+use super::{DEADLINE, FENCES, fences_of, tillmesh};
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -51,19 +52,23 @@ fn started(command: &mut Command, log: &Path) -> (Child, Value) {
 impl Serving {
     /// Starts `serve` on a data folder, on loopback.
     #[track_caller]
-    pub(crate) fn start(data: &Path, more: &[&str]) -> Self {
+    pub(crate) fn start(data: &Path, fences: &OsStr, more: &[&str]) -> Self {
         let mut command = Command::new(tillmesh());
         command
             .arg("--data")
             .arg(data)
             .args(["serve", "--no-mdns", "--listen", "127.0.0.1:0"])
-            .args(more);
+            .args(more)
+            .env(FENCES, fences);
         Self::start_command(&mut command, data)
     }
 
     /// Starts a command line that serves a data folder.
     #[track_caller]
     pub(crate) fn start_command(command: &mut Command, data: &Path) -> Self {
+        if !command.get_envs().any(|(name, _)| name == FENCES) {
+            command.env(FENCES, fences_of(data));
+        }
         let (child, hello) = started(command, &data.with_extension("log"));
         Self { child, hello, data: data.to_path_buf() }
     }
@@ -113,6 +118,56 @@ impl Serving {
 }
 
 impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A command that runs while a test goes on; killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Started {
+    child: Child,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Started {
+    #[track_caller]
+    pub(crate) fn new(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("the program starts");
+        let stdout = child.stdout.take().expect("its output is piped");
+        let (said, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                let _ = said.send(line);
+            }
+        });
+        Self { child, lines }
+    }
+
+    /// The next line that holds these words.
+    #[track_caller]
+    pub(crate) fn line_with(&self, words: &str) -> String {
+        loop {
+            let line = self.lines.recv_timeout(DEADLINE).expect("the line is printed in time");
+            if line.contains(words) {
+                return line;
+            }
+        }
+    }
+
+    /// Waits for its end; what it printed since.
+    #[track_caller]
+    pub(crate) fn finished(mut self) -> String {
+        let status = self.child.wait().expect("it ends");
+        let said: Vec<String> = self.lines.iter().collect();
+        assert!(status.success(), "{said:?}");
+        said.join("\n")
+    }
+}
+
+impl Drop for Started {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
