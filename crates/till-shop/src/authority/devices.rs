@@ -51,7 +51,14 @@ impl Device {
             suspended: false,
             retired: false,
         };
-        Self { row, joined_with: roles, changes: Vec::new(), end: None, accepted: Seq(0), stop: None }
+        Self {
+            row,
+            joined_with: roles,
+            changes: Vec::new(),
+            end: None,
+            accepted: Seq(0),
+            stop: None,
+        }
     }
 
     fn set_roles(&mut self, set: &RoleSet, at: Seq) {
