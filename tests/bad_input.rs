@@ -201,7 +201,7 @@ fn an_invite_made_by_a_device_that_may_not() {
     let second = device.admit("Caja 2");
     let joined = second.serve();
     crate::program::until("both agree", || device.digest() == second.digest());
-    refused(&second, &["shop", "invite"], &["only", "Caja 1", "make the invite there"]);
+    refused(&second, &["shop", "invite"], &["only", "Caja 1", "do it there"]);
     drop((running, joined));
 }
 

@@ -1,7 +1,7 @@
 //! A disk that is full, or fails: a sale is whole or it is not there, and the
 //! till goes on when there is space again.
 
-use crate::program::{Api, Device, tillmesh};
+use crate::program::{Api, Device, FENCES, tillmesh};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -160,6 +160,7 @@ fn a_disk_that_refuses_to_write_loses_nothing() {
             .args(["-c", &script])
             .arg(tillmesh())
             .arg(device.data())
+            .env(FENCES, device.fences())
             .output()
             .expect("a shell runs");
         let said = String::from_utf8_lossy(&output.stderr);

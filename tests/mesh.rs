@@ -102,7 +102,7 @@ fn cut_apart_all_sell_and_healed_all_agree() {
     let shown = b.device.run(&["conflicts", "show", "1"]).ok().stdout;
     assert!(shown.contains("12") && shown.contains("13") && shown.contains("Caja 2"), "{shown}");
     let refused = b.device.run(&["conflicts", "resolve", "1", "--keep", "A"]);
-    refused.refused(2, &["owner", "manager"]);
+    refused.refused(2, &["role", "shop roles"]);
     a.device.run(&["conflicts", "resolve", "1", "--other", "12.50", "--note", "acordado"]).ok();
     until("it is closed everywhere", || {
         all.iter()

@@ -1,6 +1,6 @@
 //! A real window on a display without a screen, used by a person's keys.
 
-use crate::program::{Device, tillmesh, until};
+use crate::program::{Device, FENCES, tillmesh, until};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
@@ -73,6 +73,7 @@ fn a_scan_and_two_keys_are_a_sale() {
         Command::new(tillmesh())
             .arg("--data")
             .arg(device.data())
+            .env(FENCES, device.fences())
             .env("DISPLAY", &display.name)
             .env_remove("WAYLAND_DISPLAY")
             .stdout(Stdio::null())
@@ -122,6 +123,7 @@ fn without_a_display_the_window_says_what_to_do() {
     let output = Command::new(tillmesh())
         .arg("--data")
         .arg(device.data())
+        .env(FENCES, device.fences())
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
         .env_remove("WAYLAND_SOCKET")

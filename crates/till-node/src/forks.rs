@@ -115,8 +115,16 @@ impl Node {
             let held = self.head_of(*log);
             let other = *seq == held.seq && *hash != held.hash;
             if *log != self.me {
-                if other && seq.0 > 0 && !self.is_forked_at(*log, *seq) {
+                if seq.0 == 0 || self.is_forked_at(*log, *seq) {
+                    continue;
+                }
+                if other {
                     self.suspect_fork(peer, *log, *seq);
+                } else if *log == peer && *seq < held.seq {
+                    // An author that lacks some of its own log was set back or
+                    // copied, and may hold what nobody else does.
+                    let claim = Read::Claim { peer, seq: *seq, hash: *hash };
+                    self.read_own(*log, *seq, claim);
                 }
             } else if std::mem::replace(&mut of_mine, true) || self.quarantined || seq.0 == 0 {
                 // Once is enough, and nothing is nothing.

@@ -11,7 +11,6 @@ use crate::io::Now;
 use crate::job::{Caller, Who};
 use crate::limits::{APPROVAL_LIFE_MS, APPROVALS_MAX, SESSION_IDLE_MS, SESSIONS_MAX};
 use crate::sell::{Done, wrong};
-use rand_core::RngCore;
 use std::collections::BTreeMap;
 use till_schema::UserId;
 use till_schema::body::{Right, UserSet};
@@ -185,7 +184,7 @@ impl Node {
                 self.people.sessions.remove(&token);
             }
         }
-        let token = self.draw_token();
+        let token = Token(self.draw_id());
         self.people.sessions.insert(token, (user.user, now.tick_ms));
         Ok(Reply::Session(session_view(Some(token), Some(&user), true)))
     }
@@ -202,7 +201,7 @@ impl Node {
         if self.people.approvals.len() >= APPROVALS_MAX {
             return Err(CommandError::Busy);
         }
-        let token = self.draw_token();
+        let token = Token(self.draw_id());
         self.people.approvals.insert(token, (user.user, now.tick_ms + APPROVAL_LIFE_MS));
         Ok(Reply::Session(session_view(Some(token), Some(&user), true)))
     }
@@ -220,12 +219,6 @@ impl Node {
         Reply::Session(session_view(token, user.as_ref(), users::any_owner(rows)))
     }
 
-    fn draw_token(&mut self) -> Token {
-        let mut bytes = [0; 16];
-        self.rng.fill_bytes(&mut bytes);
-        Token(bytes)
-    }
-
     /// Makes a person, or another version of one.
     pub(crate) fn set_user(
         &mut self,
@@ -235,65 +228,43 @@ impl Node {
         draft: UserDraft,
     ) -> Done {
         self.entitled(Need::SetUsers)?;
-        let held = users::by_name(rows, &draft.name);
-        let first = !users::any_owner(rows);
-        let mut set = match (&held, draft.role, &draft.pin) {
-            (Some(held), _, _) => held.clone(),
-            (None, Some(role), Some(_)) => {
-                let mut id = [0; 16];
-                self.rng.fill_bytes(&mut id);
-                UserSet {
-                    user: UserId(id),
-                    name: draft.name.trim().to_owned(),
-                    role,
-                    rights: Vec::new(),
-                    discount_limit_bp: 0,
-                    pin_hash: String::new(),
-                    active: true,
-                }
-            }
-            (None, _, _) => {
-                return Err(wrong(format!(
-                    "nobody is called “{}”; a new person needs a role and a PIN",
-                    draft.name
-                )));
-            }
+        let mut set = match users::by_name(rows, &draft.name) {
+            Some(held) => held,
+            None => self.new_person(&draft)?,
         };
-        if let Some(role) = draft.role {
-            set.role = role;
-            set.rights = role.rights();
-            set.discount_limit_bp = role.discount_limit_bp();
-        }
-        set.rights.extend(draft.allow);
-        set.rights.retain(|right| !draft.deny.contains(right));
-        set.rights.sort();
-        set.rights.dedup();
-        set.discount_limit_bp = draft.discount_limit_bp.unwrap_or(set.discount_limit_bp);
-        set.active = draft.active.unwrap_or(set.active);
-        if let Some(name) = draft.rename {
-            let taken = users::by_name(rows, &name).is_some_and(|other| other.user != set.user);
+        if let Some(name) = &draft.rename {
+            let taken = users::by_name(rows, name).is_some_and(|other| other.user != set.user);
             if taken {
                 return Err(wrong(format!("somebody is called “{name}” already")));
             }
             set.name = name.trim().to_owned();
         }
-        if let Some(pin) = draft.pin {
-            let mut salt = [0; 16];
-            self.rng.fill_bytes(&mut salt);
-            set.pin_hash = users::hash_pin(&pin, salt).map_err(|error| wrong(error.to_string()))?;
+        if let Some(pin) = &draft.pin {
+            let salt = self.draw_id();
+            set.pin_hash = users::hash_pin(pin, salt).map_err(|error| wrong(error.to_string()))?;
         }
+        change_rights(&mut set, draft);
         users::check(&set).map_err(|error| wrong(error.to_string()))?;
-        let rules = |set: &UserSet| set.active && users::may(set, Right::ManageUsers);
-        if first && !rules(&set) {
-            return Err(wrong(
-                "the first person must be an owner: without one nobody could change people",
-            ));
-        }
-        let others = users::users(rows).into_iter().filter(|other| other.user != set.user);
-        if !rules(&set) && !others.into_iter().any(|other| rules(&other)) && !first {
-            return Err(wrong("somebody must stay who may change people"));
-        }
+        somebody_rules(rows, &set)?;
         self.write_done(now, rows, caller, vec![set.into()])
+    }
+
+    fn new_person(&mut self, draft: &UserDraft) -> Result<UserSet, CommandError> {
+        let Some(role) = draft.role.filter(|_| draft.pin.is_some()) else {
+            return Err(wrong(format!(
+                "nobody is called “{}”; a new person needs a role and a PIN",
+                draft.name
+            )));
+        };
+        Ok(UserSet {
+            user: UserId(self.draw_id()),
+            name: draft.name.trim().to_owned(),
+            role,
+            rights: Vec::new(),
+            discount_limit_bp: 0,
+            pin_hash: String::new(),
+            active: true,
+        })
     }
 
     pub(crate) fn user_views(rows: &dyn Rows) -> Vec<UserView> {
@@ -303,6 +274,35 @@ impl Node {
             .map(|(versions, user)| UserView { versions, user })
             .collect()
     }
+}
+
+/// What a draft says of a person's rights. A role replaces those before.
+fn change_rights(set: &mut UserSet, draft: UserDraft) {
+    if let Some(role) = draft.role {
+        set.role = role;
+        set.rights = role.rights();
+        set.discount_limit_bp = role.discount_limit_bp();
+    }
+    set.rights.extend(draft.allow);
+    set.rights.retain(|right| !draft.deny.contains(right));
+    set.rights.sort();
+    set.rights.dedup();
+    set.discount_limit_bp = draft.discount_limit_bp.unwrap_or(set.discount_limit_bp);
+    set.active = draft.active.unwrap_or(set.active);
+}
+
+/// Somebody must be able to change people, from the first person on.
+fn somebody_rules(rows: &dyn Rows, set: &UserSet) -> Done {
+    let rules = |set: &UserSet| set.active && users::may(set, Right::ManageUsers);
+    let others = users::users(rows).into_iter().filter(|other| other.user != set.user);
+    if rules(set) || others.into_iter().any(|other| rules(&other)) {
+        return Ok(());
+    }
+    Err(wrong(if users::any_owner(rows) {
+        "somebody must stay who may change people"
+    } else {
+        "the first person must be an owner: without one nobody could change people"
+    }))
 }
 
 fn session_view(token: Option<Token>, user: Option<&UserSet>, login_needed: bool) -> SessionView {

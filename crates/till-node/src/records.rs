@@ -294,7 +294,8 @@ impl Node {
         self.write(now, rows, bodies, then)
     }
 
-    fn draw_id(&mut self) -> [u8; 16] {
+    /// A random id, salt or token.
+    pub(crate) fn draw_id(&mut self) -> [u8; 16] {
         let mut id = [0; 16];
         self.rng.fill_bytes(&mut id);
         id

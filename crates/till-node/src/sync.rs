@@ -246,8 +246,11 @@ impl Node {
         let is_own = log == self.me && !crate::mutants::is(crate::mutants::Mutant::AdoptsOwnTail);
         #[cfg(not(feature = "mutants"))]
         let is_own = log == self.me;
-        if asked_for || is_own || !self.is_known(log) || self.refold {
+        if asked_for || is_own || !self.is_known(log) {
             return;
+        }
+        if self.refold {
+            return self.ask_after_refold(now, peer, &frames);
         }
         let answers = frames.answer && self.wants.get(&log).is_some_and(|asked| asked.peer == peer);
         let asked = if answers { self.wants.remove(&log) } else { None };
@@ -259,9 +262,16 @@ impl Node {
         let held = self.head_of(log).seq;
         let verified = self.verify_run(peer, &frames);
         let Some(last) = verified.last() else {
-            if asked.is_some_and(|asked| asked.after == held) {
+            match asked {
                 // It claimed more than it gives: do not believe it again.
-                self.forget_claim(peer, log);
+                Some(asked) if frames.frames.is_empty() && asked.after == held => {
+                    self.forget_claim(peer, log);
+                }
+                // A late answer to an earlier question: that to the last one follows.
+                Some(asked) if !frames.frames.is_empty() => {
+                    self.wants.insert(log, asked);
+                }
+                Some(_) | None => {}
             }
             return self.pump_wants(now);
         };
@@ -271,6 +281,21 @@ impl Node {
         let records = verified.iter().map(FrameRecord::from).collect();
         self.out.push(Output::Persist { ticket, frames: records, reserved: false });
         self.storing.insert(log, Storing { ticket, frames: verified });
+    }
+
+    /// Nothing is taken in before all is folded again; then it is asked for.
+    fn ask_after_refold(&mut self, now: Now, peer: LogId, frames: &Frames) {
+        let Some(last) = frames.frames.last() else { return };
+        match read_frame(self.shop, last) {
+            Ok(frame) if frame.log() == frames.log => {
+                self.claimed(peer, frames.log, frame.head().seq);
+                let after = self.head_of(frames.log).seq;
+                let asked = Asked { peer: self.me, until: now.tick_ms, tries: 0, after };
+                self.wants.insert(frames.log, asked);
+            }
+            Ok(_) => self.bad(peer, "sent frames of another log than it named"),
+            Err(error) => self.bad(peer, &error.to_string()),
+        }
     }
 
     /// The frames that go on where the held ones end, up to a fork.
@@ -445,7 +470,7 @@ impl Node {
     }
 
     pub(crate) fn tick_sync(&mut self, now: Now, rows: &dyn Rows) {
-        if self.wants.values().any(|asked| asked.until <= now.tick_ms) {
+        if !self.refold && self.wants.values().any(|asked| asked.until <= now.tick_ms) {
             self.pump_wants(now);
             // Wants nobody can answer any more.
             self.wants.retain(|_, asked| asked.until > now.tick_ms);
@@ -454,7 +479,7 @@ impl Node {
     }
 
     pub(crate) fn sync_deadline(&self) -> Option<u64> {
-        let wants = self.wants.values().map(|asked| asked.until);
+        let wants = self.wants.values().filter(|_| !self.refold).map(|asked| asked.until);
         let numbers = self.numbers_asked_at.map(|at| at + NUMBERS_ASK_EVERY_MS);
         wants.chain(numbers).min()
     }
@@ -473,7 +498,10 @@ impl Node {
         }
         for (space, row) in till_numbers::spaces(rows) {
             let holds = |log| till_numbers::holding(rows, space, log).held.count();
-            let held = holds(self.me);
+            // What has expired is no stock.
+            let at_ms = self.clock.validity_ms(now);
+            let held = till_numbers::valid_held(rows, space, self.me, at_ms, self.utc_offset_min);
+            let held = held.count();
             let today = self.today(now);
             let marks = till_numbers::marks(rows, space, self.me, today);
             if held >= marks.low || row.custodian == self.me || row.sharing == Sharing::Single {
@@ -612,9 +640,9 @@ impl Node {
             .collect()
     }
 
-    /// Every other device, as this session knows it.
+    /// Every other device that takes part, as this session knows it.
     pub(crate) fn peer_views(&self) -> Vec<PeerView> {
-        let others = self.devices.values().filter(|row| row.log != self.me);
+        let others = self.devices.values().filter(|row| row.log != self.me && row.is_live());
         others
             .map(|row| {
                 let peer = self.peers.get(&row.log);

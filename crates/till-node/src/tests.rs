@@ -26,6 +26,7 @@ mod standing;
 mod sync;
 mod till;
 mod twins;
+mod upheaval;
 mod validity;
 mod witness;
 mod world;

@@ -50,7 +50,8 @@ pub(crate) fn resolution_import(
         return;
     }
     let before = minted_before(rows, import.space, writer);
-    let named = Ranges::span(import.from, import.to);
+    // Number 0 stands for none, in rows and on paper.
+    let named = Ranges::span(import.from.max(1), import.to);
     let new = named.minus(&before);
     change(rows, import.space, writer.entry.log, |holding| {
         holding.minted = holding.minted.union(&new);

@@ -169,6 +169,37 @@ fn whoever_hears_of_a_demotion_late_folds_again_to_the_same() {
     assert_eq!(world.refolds, 1, "only the device itself had applied them");
 }
 
+/// A device that is about to fold again still hears what others sell meanwhile.
+#[test]
+fn what_is_pushed_while_a_device_is_about_to_fold_again_is_not_missed() {
+    let mut world = stocked(705, &[MANAGER, REGISTER]);
+    world.tills.iter_mut().for_each(|till| till.relay = false);
+    (0..3).for_each(|device| world.restart(device, RowsAfter::Kept));
+    world.settle();
+    world.unplug(0, 1);
+    // Device 2 applies a change that the founder has not heard of.
+    world.tell(1, reprice("1", 1100));
+    world.work(1);
+    world.deliver(1, 2);
+    world.work(2);
+    assert_eq!(world.price(2, "1"), 1100);
+    let (device, roles) = (world.tills[1].log.to_string(), FORWARDER.to_vec());
+    world.tell(0, Command::SetRoles { device, roles });
+    world.work(0);
+    world.tell(0, sell(1, "1", 1));
+    world.work(0);
+    // It is about to fold again, but for a sale on its way to the disk.
+    world.deliver(0, 2);
+    world.tell(2, sell(2, "1", 1));
+    world.work(2);
+    assert_eq!(world.refolds, 0);
+    world.deliver(0, 2);
+    world.settle();
+    assert!(world.refolds > 0);
+    assert_eq!(world.digests(0), world.digests(2));
+    assert_eq!(world.orders(2).len(), 2);
+}
+
 #[test]
 fn a_change_that_a_rightful_one_builds_on_takes_effect_with_it() {
     let mut world = stocked(704, &[MANAGER, MANAGER]);

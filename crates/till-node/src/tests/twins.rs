@@ -112,6 +112,38 @@ fn what_a_lone_copy_has_sold_is_fetched_from_it_though_it_must_not_write() {
     assert_eq!(tails, kept.len());
 }
 
+/// A copy has sold less than the other machine, and nobody else holds that.
+#[test]
+fn the_shorter_history_of_a_lone_copy_counts_too() {
+    for relay_first in [false, true] {
+        let mut world = World::shop_of(515, &[MANAGER, MANAGER]);
+        world.ask(0, put("1", 1000, 100)).unwrap();
+        world.settle();
+        world.crash(1, RowsAfter::Kept);
+        let copy = world.copy(1);
+        world.split(&[&[0, 1, 2]]);
+        world.start(1);
+        world.tills[copy].relay = relay_first;
+        world.start(copy);
+        world.sold(copy, sell(200, "1", 1));
+        for number in 0..5 {
+            world.sold(1, sell(100 + number, "1", 1));
+        }
+        world.settle();
+        if relay_first {
+            // The relay stops it before any peer could.
+            world.restart(copy, RowsAfter::Kept);
+            world.run_for(100);
+        }
+        world.unplug(2, 1);
+        world.plug(2, copy);
+        world.settle();
+        world.assert_alike();
+        assert_eq!(world.orders(0).len(), 6);
+        assert_eq!(world.conflict(copy, ConflictKind::Fork).title, "Caja 2");
+    }
+}
+
 #[test]
 fn a_copy_is_found_out_by_whoever_holds_more_of_its_log() {
     let mut world = copied(502, (6, 1));

@@ -582,6 +582,17 @@ impl World {
         }
     }
 
+    /// The next message of a wire arrives.
+    pub(crate) fn deliver(&mut self, from: usize, to: usize) {
+        self.happen(Source::Wire(from, to));
+    }
+
+    /// The next work of a device's disk is done, and it hears of that.
+    pub(crate) fn work(&mut self, device: usize) {
+        self.happen(Source::Disk(device));
+        self.happen(Source::Inbox(device));
+    }
+
     /// At most so many things happen.
     pub(crate) fn steps(&mut self, count: usize) {
         for _ in 0..count {
