@@ -45,6 +45,18 @@ const HOUSE: &[(&str, &[&str])] = &[
         ],
     ),
     ("tillmesh", &["till-schema", "till-node", "till-relay", "till-host"]),
+    (
+        "till-sim",
+        &[
+            "till-schema",
+            "till-log",
+            "till-shop",
+            "till-numbers",
+            "till-books",
+            "till-node",
+            "till-store",
+        ],
+    ),
     ("till-tests", &[]),
 ];
 
@@ -62,8 +74,11 @@ const FENCES: &[(&str, &[&str])] = &[
     ("reqwest", &["till-relay", "till-host"]),
     ("egui*", &["tillmesh"]),
     ("eframe", &["tillmesh"]),
-    ("clap", &["till-relay", "tillmesh"]),
-    ("ed25519-dalek", &["till-log", "till-shop", "till-node", "till-relay", "till-host"]),
+    ("clap", &["till-relay", "tillmesh", "till-sim"]),
+    (
+        "ed25519-dalek",
+        &["till-log", "till-shop", "till-node", "till-relay", "till-host", "till-sim"],
+    ),
     ("argon2", &["till-shop"]),
     ("bip39", &["till-shop"]),
     ("spake2", &["till-node"]),
@@ -164,6 +179,7 @@ fn a_folder_is_a_crate_of_its_name() {
             "till-schema" => "schema".to_owned(),
             "tillmesh" => "app".to_owned(),
             "till-tests" => "tests".to_owned(),
+            "till-sim" => "simulations".to_owned(),
             name => format!("crates/{name}"),
         };
         assert_eq!(path, std::path::Path::new(&expected), "the folder of {}", package.name);
