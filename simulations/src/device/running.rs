@@ -32,6 +32,8 @@ pub enum Effect {
     JoinAnswer(u64, JoinAnswer),
     /// Entries are durable.
     Appended(Vec<FrameRecord>),
+    /// An append was refused before anything was written.
+    NotWritten(String),
     /// An append failed and the log was read back.
     Reopened {
         /// Whether the append was there after all.
@@ -195,6 +197,7 @@ fn persist(
         Err(error) => error,
     };
     if !matches!(error, AppendError::OutcomeUnknown { .. }) {
+        effects.push(Effect::NotWritten(error.to_string()));
         return Input::NotDurable { ticket, why: error.to_string() };
     }
     match running.logs.reopen(last.log) {

@@ -60,6 +60,11 @@ impl World {
                 Effect::AskWitness => self.ask_witness(index),
                 Effect::JoinAnswer(reply, answer) => self.join_answered(reply, answer),
                 Effect::Appended(frames) => self.appended(index, &frames),
+                Effect::NotWritten(why) => {
+                    self.sometimes.reach("mark:not-written");
+                    let text = format!("nothing was written: {why}");
+                    self.event(Some(index), EventKind::Note { text });
+                }
                 Effect::Reopened { kept } => {
                     self.sometimes.reach("mark:reopened");
                     self.sometimes.add("mark:reopened-kept", u64::from(kept));
