@@ -30,6 +30,7 @@
 pub mod body;
 pub mod catalogue;
 pub mod entry;
+pub mod frames;
 pub mod ids;
 pub mod limits;
 pub mod message;
@@ -38,6 +39,7 @@ pub mod numbering;
 pub mod order;
 pub mod rows;
 
+pub use frames::{FrameRecord, Head};
 pub use ids::{
     CustomerId, EntryHash, EntryId, LogId, OrderId, ProductId, Seq, ShopId, SpaceId, UserId,
 };

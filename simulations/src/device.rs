@@ -1,5 +1,5 @@
 //! A simulated machine: the production node, log store and books on a disk
-//! that fails as real ones do, joined by the same loop as `till-host`'s.
+//! that fails as real ones do, joined by the production loop.
 //!
 //! Crashing drops everything but the disk, the fences and what `till-host`
 //! keeps in small files (key, invites, quarantine).
@@ -10,14 +10,15 @@ mod running;
 
 pub use fences::Fences;
 pub use opening::{Opened, StartError};
-pub use running::{Advanced, Effect};
+pub use running::Advanced;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
+use till_driver::Driver;
 use till_log::SigningKey;
-use till_node::{Input, Node, Now, OpenInvite};
+use till_node::{Input, Now, OpenInvite};
 use till_schema::{LogId, ShopId};
+use till_store::StoreOptions;
 use till_store::fault::FaultDisk;
-use till_store::{Books, LogStore, StoreOptions};
 
 /// The first moment of every story, Unix ms: 2026-01-01 05:00 UTC, midnight in
 /// Bogotá.
@@ -25,16 +26,6 @@ pub const BEGIN_MS: i64 = 1_767_243_600_000;
 
 /// Billionths of a part per million.
 const PPM: i128 = 1_000_000;
-
-/// What runs.
-pub struct Running {
-    /// The production node.
-    pub node: Node,
-    /// The production log store.
-    pub logs: LogStore,
-    /// The production books.
-    pub books: Books,
-}
 
 /// Why a machine does not run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -85,9 +76,7 @@ pub struct Device {
     /// Its clock's error.
     pub clock: WrongClock,
     /// What runs, or why nothing does.
-    pub running: Result<Box<Running>, Off>,
-    /// Inputs the node has not seen.
-    pub waiting: VecDeque<Input>,
+    pub running: Result<Box<Driver>, Off>,
     /// Devices it lets connect.
     pub allowed: BTreeSet<LogId>,
     /// Starts so far; tells an event of an earlier run from one of this.
@@ -144,7 +133,6 @@ impl Device {
             invites: Vec::new(),
             clock: WrongClock::default(),
             running: Err(Off::Waiting),
-            waiting: VecDeque::new(),
             allowed: BTreeSet::new(),
             starts: 0,
             wake_at: None,
@@ -178,7 +166,6 @@ impl Device {
             invites: self.invites.clone(),
             clock: self.clock,
             running: Err(Off::Waiting),
-            waiting: VecDeque::new(),
             allowed: BTreeSet::new(),
             starts: 0,
             wake_at: None,
@@ -199,6 +186,18 @@ impl Device {
     /// Whether its program runs.
     pub fn is_running(&self) -> bool {
         self.running.is_ok()
+    }
+
+    /// Takes something in, while it runs.
+    pub fn push(&mut self, input: Input) {
+        if let Ok(driver) = &mut self.running {
+            driver.push(input);
+        }
+    }
+
+    /// Whether something waits to be worked on.
+    pub fn is_busy(&self) -> bool {
+        self.running.as_ref().is_ok_and(|driver| driver.is_busy())
     }
 
     /// Whether its driver stopped the node in this run.
@@ -229,7 +228,6 @@ impl Device {
     /// Stops the program as it is; the disk says later what it kept.
     pub fn halt(&mut self, off: Off) {
         self.running = Err(off);
-        self.waiting.clear();
         self.allowed.clear();
         self.wake_at = None;
     }

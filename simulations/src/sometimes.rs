@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub struct Sometimes(BTreeMap<Cow<'static, str>, u64>);
 
 /// Marks that a swarm must reach, with what each is.
-pub const MARKS: [(&str, &str); 26] = [
+pub const MARKS: [(&str, &str); 27] = [
     ("mark:sold", "a sale was acknowledged"),
     ("mark:repeated", "an order was sent again and answered as before"),
     ("mark:provisional", "a sale went on an internal document for want of numbers"),
@@ -18,6 +18,7 @@ pub const MARKS: [(&str, &str); 26] = [
     ("mark:restarted", "a device was started again"),
     ("mark:cut-off", "an unfinished write was cut off at a start"),
     ("mark:reopened", "a log was read back after a write failed"),
+    ("mark:reopened-part", "the first part of the failed write was there"),
     ("mark:reopened-kept", "the failed write was there after all"),
     ("mark:books-rebuilt", "the books could not be used and were folded again"),
     ("mark:refolded", "the administration said something new of applied entries"),

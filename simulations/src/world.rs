@@ -356,8 +356,9 @@ impl World {
         if !self.is_run(index, start) {
             return;
         }
-        if !self.devices[index].rest() {
-            return self.crashed(index);
+        match self.devices[index].rest() {
+            Advanced::Done(effects) => self.carry_out(index, effects),
+            Advanced::Crashed => return self.crashed(index),
         }
         self.after(REST_EVERY_MS, Due::Rest { device: index, start });
     }
@@ -382,12 +383,9 @@ impl World {
 
     /// Hands something in and lets the device work until it waits.
     fn input(&mut self, index: usize, input: Input) {
-        if !self.devices[index].is_running() {
-            return;
-        }
-        self.devices[index].waiting.push_back(input);
+        self.devices[index].push(input);
         let mut left = INPUTS_AT_ONCE_MAX;
-        while !self.devices[index].waiting.is_empty() && self.devices[index].is_running() {
+        while self.devices[index].is_busy() {
             match self.devices[index].advance(self.now_ms) {
                 Advanced::Done(effects) => self.carry_out(index, effects),
                 Advanced::Crashed => return self.crashed(index),
@@ -396,7 +394,9 @@ impl World {
             if left == 0 {
                 let what = "it works on and on without time passing".to_owned();
                 self.violate(Promise::Bounds, "comes-to-rest", Some(index), what);
-                self.devices[index].waiting.clear();
+                if let Ok(driver) = &mut self.devices[index].running {
+                    driver.forget_waiting();
+                }
             }
         }
         self.schedule_wake(index);

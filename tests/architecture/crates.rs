@@ -29,6 +29,7 @@ const HOUSE: &[(&str, &[&str])] = &[
         ],
     ),
     ("till-store", &["till-schema"]),
+    ("till-driver", &["till-schema", "till-log", "till-node", "till-store"]),
     ("till-net", &["till-schema"]),
     ("till-relay", &[]),
     (
@@ -40,6 +41,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "till-numbers",
             "till-node",
             "till-store",
+            "till-driver",
             "till-net",
             "till-relay",
         ],
@@ -55,6 +57,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "till-books",
             "till-node",
             "till-store",
+            "till-driver",
         ],
     ),
     ("till-tests", &[]),

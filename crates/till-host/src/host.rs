@@ -2,7 +2,7 @@
 //! network, the relay client and the local API talk to it through bounded
 //! queues.
 
-use crate::device::{Device, Effect, OpenError, Surroundings};
+use crate::device::{Device, OpenError, Surroundings};
 use crate::folder::{Folder, FolderError};
 use crate::proof::{NumberProof, ProofError};
 use crate::snapshot::Snapshot;
@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use till_driver::Effect;
 use till_net::{JoinReply, NetCommand, NetConfig, NetEvent, NetHandle};
 use till_node::command::{Acting, Command, CommandError, Reply};
 use till_node::{Input, RelayAnswer, RelayDocument, RelayTrouble, SeriesHead, Versions};
@@ -485,6 +486,15 @@ impl Running {
             Effect::Allow(devices) => NetCommand::SetAllowed(devices),
             Effect::AddressBook { log, addresses } => NetCommand::SetAddresses(log, addresses),
             Effect::JoinOpen(open) => NetCommand::OpenJoin(open),
+            // The device itself has seen to these.
+            Effect::Invites(_)
+            | Effect::Quarantine(_)
+            | Effect::Appended(_)
+            | Effect::NotSaved { .. }
+            | Effect::Unreadable { .. }
+            | Effect::Refolded
+            | Effect::Postponed(_)
+            | Effect::Stopped(_) => return,
         };
         if let Err(error) = self.net.send(command).await {
             tracing::error!(%error, "the network does not take orders");

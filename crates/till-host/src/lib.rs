@@ -20,7 +20,7 @@ pub mod snapshot;
 mod verify;
 
 pub use backup::BackupError;
-pub use device::{Device, Effect, OpenError, Surroundings};
+pub use device::{Device, OpenError, Surroundings};
 pub use enrol::{Join, JoinBy, Joined};
 pub use folder::{DeviceFile, Folder, FolderError, NewShop};
 pub use host::{Handle, Host, HostError, HostOptions, Reach};

@@ -5,10 +5,10 @@ use crate::device::{Device, OpenError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use till_log::{Head, SigningKey, verify_frame};
+use till_node::Config;
 use till_node::command::{Command, Reply};
-use till_node::{Config, Node, Output};
 use till_schema::LogId;
-use till_schema::rows::{AnomalyRow, MalformedRow, MemoryRows, Table, collect_rows, digests};
+use till_schema::rows::{AnomalyRow, MalformedRow, Table, collect_rows, digests};
 
 /// What a full check found.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -41,7 +41,6 @@ impl Device {
         let device = self.folder().device()?;
         let mut report = VerifyReport::default();
         let mut at: BTreeMap<LogId, Head> = BTreeMap::new();
-        let mut frames = Vec::new();
         let (logs, books) = self.parts();
         let read = logs.verify_all(&mut |record| {
             let head = at.entry(record.log).or_default();
@@ -50,7 +49,6 @@ impl Device {
             *head = frame.head();
             report.frames += 1;
             report.entries += frame.entries().len() as u64;
-            frames.push(frame);
             Ok(())
         });
         if let Err(error) = read {
@@ -65,7 +63,6 @@ impl Device {
         let kept = digests(books);
         report.malformed = collect_rows::<MalformedRow>(books, Table::Malformed, &[]).len() as u64;
         report.anomalies = collect_rows::<AnomalyRow>(books, Table::Anomalies, &[]).len() as u64;
-        let mut rows = MemoryRows::default();
         let config = Config {
             // Only folds: nothing is signed with this key.
             key: SigningKey::from_bytes(&[1; 32]),
@@ -81,21 +78,16 @@ impl Device {
             network: false,
             quarantine: None,
         };
-        let mut node = Node::open(config, &rows).expect("no rows, nothing damaged");
-        node.replay(&mut rows, frames.clone());
-        while let Some(output) = node.poll() {
-            if let Output::Refold = output {
-                let kept = Node::kept_rows(&rows);
-                rows = MemoryRows::default();
-                node.refold(&mut rows, kept);
-                node.replay(&mut rows, frames.clone());
+        match till_driver::fold_all(config, logs) {
+            Ok(rows) => {
+                for (name, digest) in digests(&rows) {
+                    if kept.get(name) != Some(&digest) {
+                        report.failures.push(format!("the books differ from the logs in {name}"));
+                    }
+                    report.digests.insert(name.to_owned(), digest);
+                }
             }
-        }
-        for (name, digest) in digests(&rows) {
-            if kept.get(name) != Some(&digest) {
-                report.failures.push(format!("the books differ from the logs in {name}"));
-            }
-            report.digests.insert(name.to_owned(), digest);
+            Err(error) => report.failures.push(error.to_string()),
         }
         if let Ok(Reply::NumbersAudit(audits)) = self.execute(Command::NumbersAudit) {
             for audit in audits.iter().filter(|audit| !audit.balances()) {

@@ -1,7 +1,8 @@
 //! Frames without some of their bodies. A header names its body by hash, so the
 //! chain and the signature are checked all the same.
 
-use crate::verify::{Head, VerifyError, check_body, check_frame, decode, place};
+use crate::Head;
+use crate::verify::{VerifyError, check_body, check_frame, decode, place};
 use till_schema::entry::{EntryBytes, Frame, Header};
 use till_schema::rows::EntryRef;
 use till_schema::{EntryHash, LogId, Seq, ShopId};

@@ -1,7 +1,8 @@
 //! Writing the own log.
 
+use crate::Head;
 use crate::vector::seen_delta;
-use crate::verify::{Head, VerifiedEntry, VerifiedFrame};
+use crate::verify::{VerifiedEntry, VerifiedFrame};
 use ed25519_dalek::{Signer, SigningKey};
 use till_schema::body::Body;
 use till_schema::entry::{EntryBytes, Frame, HEADER_VERSION, Header, body_hash, head_digest};

@@ -46,8 +46,9 @@ mod verify;
 pub use detached::{DetachedEntry, DetachedFrame, read_detached};
 pub use draft::{Context, DraftError, Drafter};
 pub use fork::{Fork, ForkError, TAIL_BYTES_MAX, check_fork, fork_proof, fork_tail, read_tail};
+pub use till_schema::Head;
 pub use vector::{missing, seen_delta};
-pub use verify::{Head, VerifiedEntry, VerifiedFrame, VerifyError, read_frame, verify_frame};
+pub use verify::{VerifiedEntry, VerifiedFrame, VerifyError, read_frame, verify_frame};
 
 pub use ed25519_dalek::SigningKey;
 

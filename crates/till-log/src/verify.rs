@@ -5,23 +5,7 @@ use till_schema::body::{Body, Kind};
 use till_schema::entry::{Frame, HEADER_VERSION, Header, body_hash, head_digest};
 use till_schema::limits::{ENTRY_BYTES_MAX, FRAME_BYTES_MAX, FRAME_ENTRIES_MAX, LOGS_MAX};
 use till_schema::rows::EntryRef;
-use till_schema::{EntryHash, LogId, Seq, ShopId};
-
-/// The last entry of a log: what the next frame must follow.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Head {
-    /// Its position; zero before the first entry.
-    pub seq: Seq,
-    /// Its hash; zero before the first entry.
-    pub hash: EntryHash,
-}
-
-impl Default for Head {
-    /// Before the first entry.
-    fn default() -> Self {
-        Self { seq: Seq(0), hash: EntryHash::ZERO }
-    }
-}
+use till_schema::{EntryHash, FrameRecord, Head, LogId, Seq, ShopId};
 
 /// An entry whose place in its author's chain has been checked.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,6 +35,18 @@ impl VerifiedEntry {
 pub struct VerifiedFrame {
     bytes: Vec<u8>,
     entries: Vec<VerifiedEntry>,
+}
+
+impl From<&VerifiedFrame> for FrameRecord {
+    fn from(frame: &VerifiedFrame) -> Self {
+        Self {
+            log: frame.log(),
+            first: frame.first(),
+            last: frame.head().seq,
+            last_hash: frame.head().hash,
+            bytes: frame.bytes().to_vec(),
+        }
+    }
 }
 
 impl VerifiedFrame {

@@ -3,10 +3,10 @@
 use crate::command::{Acting, Command, CommandError, Reply};
 use crate::invite::OpenInvite;
 use std::collections::{BTreeSet, VecDeque};
-use till_log::VerifiedFrame;
+pub use till_schema::FrameRecord;
 use till_schema::body::FiscalReceipt;
 use till_schema::message::JoinAnswer;
-use till_schema::{EntryHash, LogId, Seq, SpaceId};
+use till_schema::{LogId, Seq, SpaceId};
 
 /// A moment: a monotonic tick for deadlines and a wall clock for paper. The
 /// two are never subtracted from each other.
@@ -21,33 +21,6 @@ pub struct Now {
 /// Names a request for durability.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Ticket(pub u64);
-
-/// A frame as the store keeps it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FrameRecord {
-    /// The log.
-    pub log: LogId,
-    /// Position of the first entry.
-    pub first: Seq,
-    /// Position of the last.
-    pub last: Seq,
-    /// Hash of the last.
-    pub last_hash: EntryHash,
-    /// The frame.
-    pub bytes: Vec<u8>,
-}
-
-impl From<&VerifiedFrame> for FrameRecord {
-    fn from(frame: &VerifiedFrame) -> Self {
-        Self {
-            log: frame.log(),
-            first: frame.first(),
-            last: frame.head().seq,
-            last_hash: frame.head().hash,
-            bytes: frame.bytes().to_vec(),
-        }
-    }
-}
 
 /// Something happened.
 #[derive(Debug)]

@@ -63,6 +63,7 @@ use till_schema::{EntryHash, LogId, Seq, ShopId, Vector};
 use till_shop::Authority;
 
 /// What a node is opened with.
+#[derive(Clone)]
 pub struct Config {
     /// The device's key; its public half is the log.
     pub key: SigningKey,
@@ -141,6 +142,8 @@ pub struct Node {
     storing: BTreeMap<LogId, sync::Storing>,
     peers: BTreeMap<LogId, sync::Peer>,
     wants: BTreeMap<LogId, sync::Asked>,
+    /// Logs whose frames the disk refuses, with the pause before the next try.
+    refused: BTreeMap<LogId, u64>,
     numbers_asked_at: Option<u64>,
     /// Numbers on their way here whose arrival could not be written.
     accept_again_at: Option<u64>,
@@ -227,6 +230,7 @@ impl Node {
             storing: BTreeMap::new(),
             peers: BTreeMap::new(),
             wants: BTreeMap::new(),
+            refused: BTreeMap::new(),
             numbers_asked_at: None,
             accept_again_at: None,
             forwarding: forward::Forwarding::new(config.relay),

@@ -8,14 +8,17 @@
 
 mod backend;
 mod error;
+mod held;
 mod overlay;
+mod sealed;
 mod snapshot;
 
 pub use error::BooksError;
 pub use snapshot::BooksSnapshot;
 
 use crate::disk::Disk;
-use error::{Refusal, guarded};
+use error::{Failure, Refusal, guarded};
+use held::Held;
 use overlay::Overlay;
 use redb::{Database, Durability, ReadableDatabase, TableDefinition, TableHandle};
 use std::cell::RefCell;
@@ -27,12 +30,14 @@ use till_schema::rows::{Rows, Table};
 pub const BOOKS_FILE: &str = "books.redb";
 /// Where a file that could not be used is kept; the next one replaces it.
 const SET_ASIDE_FILE: &str = "books.redb.damaged";
+/// Says, by being there, that the database file is to be set aside.
+const CONDEMNED_FILE: &str = "books.redb.condemned";
 /// After so many commits one is durable.
 pub const CHECKPOINT_COMMITS: u32 = 256;
 /// Most memory the database keeps pages in, in bytes.
 pub const BOOKS_CACHE_BYTES: usize = 32 * 1024 * 1024;
 /// Version of the file as a whole. Tables carry versions of their own.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("about");
 const FORMAT_KEY: &str = "format";
@@ -56,13 +61,17 @@ pub struct BooksReport {
 /// The books, with one writer.
 ///
 /// A failing database answers as if empty and refuses the next commit; then
-/// the books are to be opened again.
+/// the books are to be opened again. Whoever decides something by what was read
+/// asks [`Books::sound`] before it acts.
 pub struct Books {
-    database: Arc<Database>,
+    disk: Arc<dyn Disk>,
+    database: Held,
     snapshot: RefCell<Option<BooksSnapshot>>,
     overlay: Overlay,
     commits: u32,
-    failed: Option<String>,
+    /// Where [`Books::scrub`] goes on: a table's place, and the row after a key.
+    scrubbed: (usize, Option<Vec<u8>>),
+    failed: Option<Failure>,
 }
 
 impl std::fmt::Debug for Books {
@@ -80,6 +89,15 @@ impl Books {
     pub fn open(disk: &Arc<dyn Disk>) -> Result<(Self, BooksReport), BooksError> {
         disk.create_dir_all("")?;
         let mut report = BooksReport::default();
+        if disk.exists(CONDEMNED_FILE)? {
+            report = BooksReport { rebuilt: true, reason: Some("rows were damaged".to_owned()) };
+            if disk.exists(BOOKS_FILE)? {
+                disk.rename(BOOKS_FILE, SET_ASIDE_FILE)?;
+            }
+            // Only once the file is sure to be away.
+            disk.sync_dir("")?;
+            disk.remove(CONDEMNED_FILE)?;
+        }
         let database = match open_database(disk) {
             Ok(database) => database,
             Err(Refusal::Error(error)) => return Err(error),
@@ -92,10 +110,12 @@ impl Books {
         };
         disk.sync_dir("")?;
         let books = Self {
-            database: Arc::new(database),
+            disk: disk.clone(),
+            database: Held::new(database),
             snapshot: RefCell::new(None),
             overlay: Overlay::default(),
             commits: 0,
+            scrubbed: (0, None),
             failed: None,
         };
         Ok((books, report))
@@ -140,15 +160,47 @@ impl Books {
     pub fn check(&mut self) -> Result<bool, BooksError> {
         self.checkpoint()?;
         self.snapshot.replace(None);
-        let database = Arc::get_mut(&mut self.database).ok_or(BooksError::ReadersLeft)?;
+        let database = self.database.get_mut().ok_or(BooksError::ReadersLeft)?;
         match guarded(|| Ok(database.check_integrity()?)) {
             Ok(whole) => Ok(whole),
             Err(Refusal::Unusable(reason)) => {
-                self.failed = Some(reason);
+                self.fail(Refusal::Unusable(reason).into());
                 Ok(false)
             }
             Err(Refusal::Error(error)) => Err(error),
         }
+    }
+
+    /// Reads on through the rows, at most so many, and begins again after the
+    /// last: damage is found before somebody needs the row. For idle moments,
+    /// between commits. Whether it came to the end.
+    ///
+    /// # Errors
+    /// [`BooksError::Damaged`], or when the database failed before.
+    pub fn scrub(&mut self, rows_max: usize) -> Result<bool, BooksError> {
+        let (mut place, mut after) = std::mem::take(&mut self.scrubbed);
+        let mut left = rows_max;
+        while left > 0 && place < Table::ALL.len() {
+            let from = after.take();
+            let mut last = None;
+            self.committed(|rows| {
+                let from = from.as_deref().unwrap_or_default();
+                rows.scan_from(Table::ALL[place], &[], from, &mut |key, _| {
+                    left -= 1;
+                    if left == 0 {
+                        last = Some(key.to_vec());
+                    }
+                    left > 0
+                });
+            });
+            after = last;
+            if after.is_none() {
+                place += 1;
+            }
+        }
+        let done = place == Table::ALL.len();
+        self.scrubbed = if done { (0, None) } else { (place, after) };
+        self.refuse_if_failed().map(|()| done)
     }
 
     /// A checkpoint and an orderly end.
@@ -158,10 +210,10 @@ impl Books {
     pub fn close(mut self) -> Result<(), BooksError> {
         self.checkpoint()?;
         self.snapshot.replace(None);
-        match Arc::try_unwrap(self.database) {
-            Ok(database) => guarded(|| Ok(database.close()?)).map_err(Refusal::into_error),
+        match self.database.take() {
+            Some(database) => guarded(|| Ok(database.close()?)).map_err(Refusal::into_error),
             // A reader keeps it open and closes it when dropped.
-            Err(_) => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -170,15 +222,34 @@ impl Books {
         BooksReader { database: self.database.clone() }
     }
 
+    /// Whether what was read since the last commit was there to be read.
+    ///
+    /// # Errors
+    /// When the database failed: what was read was taken for missing.
+    pub fn sound(&mut self) -> Result<(), BooksError> {
+        self.refuse_if_failed()
+    }
+
     fn refuse_if_failed(&mut self) -> Result<(), BooksError> {
-        let read_failure = self.snapshot.borrow().as_ref().and_then(BooksSnapshot::failure);
-        if self.failed.is_none() {
-            self.failed = read_failure;
+        let snapshot = self.snapshot.borrow();
+        let read = snapshot.as_ref().and_then(BooksSnapshot::latched_failure).cloned();
+        drop(snapshot);
+        if let (None, Some(read)) = (&self.failed, read) {
+            self.fail(read);
         }
-        match &self.failed {
-            Some(reason) => Err(BooksError::Failed(reason.clone())),
-            None => Ok(()),
+        self.failed.as_ref().map_or(Ok(()), |failure| Err(failure.into()))
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        if failure.damaged {
+            // If this fails too, the damage is met again after the next start.
+            let _ = self
+                .disk
+                .open(CONDEMNED_FILE, true)
+                .and_then(|file| file.sync_data())
+                .and_then(|()| self.disk.sync_dir(""));
         }
+        self.failed = Some(failure);
     }
 
     fn write(&mut self, durability: Durability) -> Result<(), BooksError> {
@@ -197,7 +268,10 @@ impl Books {
                 let mut open = transaction.open_table(definition(table))?;
                 for (key, value) in rows {
                     match value {
-                        Some(value) => drop(open.insert(key.as_slice(), value.as_slice())?),
+                        Some(value) => {
+                            let stored = sealed::sealed(table, key, value);
+                            drop(open.insert(key.as_slice(), stored.as_slice())?);
+                        }
                         None => drop(open.remove(key.as_slice())?),
                     }
                 }
@@ -206,7 +280,7 @@ impl Books {
             Ok(())
         });
         if let Err(refusal) = done {
-            self.failed = Some(refusal.into_error().to_string());
+            self.fail(refusal.into());
             return self.refuse_if_failed();
         }
         self.overlay.clear();
@@ -260,7 +334,7 @@ impl Rows for Books {
 /// Gives other threads the books as they were at some commit.
 #[derive(Clone)]
 pub struct BooksReader {
-    database: Arc<Database>,
+    database: Held,
 }
 
 impl std::fmt::Debug for BooksReader {
@@ -278,7 +352,7 @@ impl BooksReader {
     pub fn snapshot(&self) -> Result<BooksSnapshot, BooksError> {
         let snapshot = BooksSnapshot::take(&self.database);
         match snapshot.failure() {
-            Some(reason) => Err(BooksError::Failed(reason)),
+            Some(failure) => Err(failure),
             None => Ok(snapshot),
         }
     }

@@ -28,35 +28,12 @@ use recover::{Recovered, Trouble};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use till_schema::{EntryHash, LogId, Seq};
+pub use till_schema::{FrameRecord, Head};
+use till_schema::{LogId, Seq};
 
 /// Most bytes, records and their frames, written under one sync. A larger batch
 /// takes several; a frame with its record must fit into one.
 pub const APPEND_BYTES_MAX: u64 = 512 * 1024;
-
-/// A frame as it was signed or received, and where it stands in its log.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FrameRecord {
-    /// The log it belongs to.
-    pub log: LogId,
-    /// Its first entry.
-    pub first: Seq,
-    /// Its last entry, not before `first`.
-    pub last: Seq,
-    /// Hash of the last entry.
-    pub last_hash: EntryHash,
-    /// The frame.
-    pub bytes: Vec<u8>,
-}
-
-/// The end of a log: its last durable entry.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Head {
-    /// Position of the last entry.
-    pub seq: Seq,
-    /// Its hash.
-    pub hash: EntryHash,
-}
 
 /// Sizes of the files. All in bytes, each at least 16 KiB but the reserve.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,12 +2,12 @@
 
 use super::World;
 use super::queue::Due;
-use crate::device::Effect;
 use crate::ghost::{Decided, PriceEdit, Sale, Told};
 use crate::scenario::Span;
 use crate::trace::EventKind;
 use crate::violation::Promise;
 use std::borrow::Cow;
+use till_driver::{Effect, Kept};
 use till_node::FrameRecord;
 use till_node::command::{Cart, CommandError, Reply, Sold};
 use till_schema::body::{Body, ConflictKey};
@@ -47,29 +47,34 @@ impl World {
     pub(super) fn carry_out(&mut self, index: usize, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Reply(ticket, result) => self.answered_command(index, ticket, result),
-                Effect::Send(peer, bytes) => self.send(index, peer, bytes),
-                Effect::Disconnect(peer, why) => self.cut_off(index, peer, &why),
+                Effect::Reply { ticket, result } => self.answered_command(index, ticket, result),
+                Effect::Send { peer, bytes } => self.send(index, peer, bytes),
+                Effect::Disconnect { peer, why } => self.cut_off(index, peer, &why),
                 Effect::Forward(document) => self.forward(index, document),
                 Effect::Allow(devices) => {
                     self.devices[index].allowed = devices;
                     self.drop_strangers(index);
                     self.seek_links(index);
                 }
-                Effect::AddressBook(_) => {}
+                Effect::AddressBook { .. }
+                | Effect::JoinOpen(_)
+                | Effect::Invites(_)
+                | Effect::Postponed(_)
+                | Effect::Unreadable { .. } => {}
                 Effect::AskWitness => self.ask_witness(index),
-                Effect::JoinAnswer(reply, answer) => self.join_answered(reply, answer),
+                Effect::JoinAnswer { reply, answer } => self.join_answered(reply, answer),
                 Effect::Appended(frames) => self.appended(index, &frames),
-                Effect::NotWritten(why) => {
-                    self.sometimes.reach("mark:not-written");
-                    let text = format!("nothing was written: {why}");
+                Effect::NotSaved { why, kept } => {
+                    self.sometimes.reach(match kept {
+                        Kept::Refused => "mark:not-written",
+                        Kept::Nothing | Kept::Unknown => "mark:reopened",
+                        Kept::Part => "mark:reopened-part",
+                        Kept::All => "mark:reopened-kept",
+                    });
+                    let text = format!("a write failed: {why}");
                     self.event(Some(index), EventKind::Note { text });
                 }
-                Effect::Reopened { kept } => {
-                    self.sometimes.reach("mark:reopened");
-                    self.sometimes.add("mark:reopened-kept", u64::from(kept));
-                }
-                Effect::Quarantined(why) => {
+                Effect::Quarantine(why) => {
                     self.sometimes.reach("mark:quarantined");
                     self.event(Some(index), EventKind::Quarantined { why });
                 }

@@ -15,9 +15,39 @@ pub enum BooksError {
     /// The database failed; nothing of it is to be used until it is opened again.
     #[error("the books failed ({0}); they must be opened again")]
     Failed(String),
+    /// The file or a row of it is damaged. The next opening sets it aside.
+    #[error("the books are damaged ({0}); the next start makes them again from the logs")]
+    Damaged(String),
     /// The books are still being read elsewhere.
     #[error("the books are still being read; try again when no report is open")]
     ReadersLeft,
+}
+
+/// A failure that is told to everyone who asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    /// Whether the file is damaged, rather than the disk refusing.
+    pub(crate) damaged: bool,
+    reason: String,
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unusable(reason) | Refusal::Error(BooksError::Damaged(reason)) => {
+                Self { damaged: true, reason }
+            }
+            Refusal::Error(BooksError::Failed(reason)) => Self { damaged: false, reason },
+            Refusal::Error(error) => Self { damaged: false, reason: error.to_string() },
+        }
+    }
+}
+
+impl From<&Failure> for BooksError {
+    fn from(failure: &Failure) -> Self {
+        let reason = failure.reason.clone();
+        if failure.damaged { Self::Damaged(reason) } else { Self::Failed(reason) }
+    }
 }
 
 /// Why the database refused.
@@ -31,7 +61,7 @@ pub(crate) enum Refusal {
 impl Refusal {
     pub(crate) fn into_error(self) -> BooksError {
         match self {
-            Self::Unusable(reason) => BooksError::Failed(reason),
+            Self::Unusable(reason) => BooksError::Damaged(reason),
             Self::Error(error) => error,
         }
     }

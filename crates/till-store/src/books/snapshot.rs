@@ -1,6 +1,7 @@
 //! The committed rows, as of one commit.
 
-use super::error::{Refusal, guarded};
+use super::error::{BooksError, Failure, Refusal, guarded};
+use super::sealed::unsealed;
 use super::{definition, overlay};
 use redb::{Database, Range, ReadOnlyTable, ReadTransaction, ReadableDatabase, TableError};
 use std::ops::Bound;
@@ -23,7 +24,7 @@ struct Inner {
     /// Tables opened so far, by their place in [`Table::ALL`]; none for a
     /// table that has no row yet.
     tables: [OnceLock<Option<OpenTable>>; Table::ALL.len()],
-    failure: OnceLock<String>,
+    failure: OnceLock<Failure>,
 }
 
 impl std::fmt::Debug for BooksSnapshot {
@@ -42,8 +43,12 @@ impl BooksSnapshot {
     }
 
     /// Why reading failed, if it did: what was read since is not to be used.
-    pub fn failure(&self) -> Option<String> {
-        self.inner.failure.get().cloned()
+    pub fn failure(&self) -> Option<BooksError> {
+        self.latched_failure().map(BooksError::from)
+    }
+
+    pub(super) fn latched_failure(&self) -> Option<&Failure> {
+        self.inner.failure.get()
     }
 
     fn table(&self, table: Table) -> Option<&OpenTable> {
@@ -82,14 +87,25 @@ impl BooksSnapshot {
 
     fn visit_all(
         &self,
+        table: Table,
         mut next: impl FnMut() -> Option<Row>,
         visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
     ) {
-        // Only the database is guarded, never the visitor.
-        while let Some(Some((key, value))) =
-            self.latched(guarded(|| next().transpose().map_err(Refusal::from)))
-        {
-            if !visit(key.value(), value.value()) {
+        // Only the database is guarded, never the visitor. On a damaged page the
+        // look at what was found may panic too: it is taken once in here.
+        let mut found = || {
+            let row = next().transpose()?;
+            if let Some((key, value)) = &row {
+                let _ = (key.value(), value.value());
+            }
+            Ok(row)
+        };
+        while let Some(Some((key, value))) = self.latched(guarded(&mut found)) {
+            let key = key.value();
+            let Some(value) = unsealed(table, key, value.value()) else {
+                return latch(&self.inner.failure, row_of(table));
+            };
+            if !visit(key, value) {
                 return;
             }
         }
@@ -99,15 +115,25 @@ impl BooksSnapshot {
 type Guard = redb::AccessGuard<'static, &'static [u8]>;
 type Row = Result<(Guard, Guard), redb::StorageError>;
 
-fn latch(failure: &OnceLock<String>, refusal: Refusal) {
+fn latch(failure: &OnceLock<Failure>, refusal: Refusal) {
     // The first failure is the telling one.
-    let _ = failure.set(refusal.into_error().to_string());
+    let _ = failure.set(refusal.into());
+}
+
+fn row_of(table: Table) -> Refusal {
+    Refusal::Unusable(format!("a row of {} is not as it was written", table.name()))
 }
 
 impl Rows for BooksSnapshot {
     fn get(&self, table: Table, key: &[u8]) -> Option<Vec<u8>> {
         let open = self.table(table)?;
-        let found = guarded(|| Ok(open.get(key)?.map(|value| value.value().to_vec())));
+        let found = guarded(|| match open.get(key)? {
+            Some(stored) => match unsealed(table, key, stored.value()) {
+                Some(value) => Ok(Some(value.to_vec())),
+                None => Err(row_of(table)),
+            },
+            None => Ok(None),
+        });
         self.latched(found).flatten()
     }
 
@@ -131,13 +157,13 @@ impl Rows for BooksSnapshot {
         visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
     ) {
         if let Some(mut range) = self.range(table, prefix, from) {
-            self.visit_all(|| range.next(), visit);
+            self.visit_all(table, || range.next(), visit);
         }
     }
 
     fn scan_back(&self, table: Table, prefix: &[u8], visit: &mut dyn FnMut(&[u8], &[u8]) -> bool) {
         if let Some(mut range) = self.range(table, prefix, prefix) {
-            self.visit_all(|| range.next_back(), visit);
+            self.visit_all(table, || range.next_back(), visit);
         }
     }
 }
