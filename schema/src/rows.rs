@@ -319,6 +319,16 @@ pub fn put_anomaly(rows: &mut dyn Rows, entry: &EntryRef, what: &str) {
     put_row(rows, Table::Anomalies, &key, &AnomalyRow { entry: *entry, what: what.to_owned() });
 }
 
+/// The subjects of a kind whose facts disagree now, rising.
+pub fn suspects(rows: &dyn Rows, kind: crate::body::ConflictKind) -> Vec<String> {
+    let mut subjects = Vec::new();
+    rows.scan(Table::Suspects, &[kind as u8], &mut |key, _| {
+        subjects.extend(std::str::from_utf8(&key[1..]).map(str::to_owned));
+        true
+    });
+    subjects
+}
+
 /// Says whether a subject's facts disagree now.
 pub fn set_suspect(rows: &mut dyn Rows, kind: crate::body::ConflictKind, subject: &str, on: bool) {
     let key = key(&[&[kind as u8], subject.as_bytes()]);

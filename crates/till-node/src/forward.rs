@@ -13,7 +13,7 @@ use crate::limits::{
     FORWARD_FOREIGN_AFTER_MS, RELAY_POLL_MS, RELAY_RETRY_MAX_MS, RELAY_RETRY_MIN_MS,
 };
 use rand_core::RngCore;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use till_books::Unsettled;
 use till_schema::body::{FiscalReceipt, Outcome};
 use till_schema::rows::{DocumentRow, Rows, Table, get_row};
@@ -26,6 +26,9 @@ type Series = (SpaceId, LogId);
 pub(crate) struct Forwarding {
     state: RelayState,
     series: BTreeMap<Series, InFlight>,
+    /// Series whose last document this device sent: what waits after it is not
+    /// left to their authors again.
+    carried: BTreeSet<Series>,
     /// No document is sent before this tick.
     quiet_until: u64,
     pause_ms: u64,
@@ -43,7 +46,13 @@ struct InFlight {
 impl Forwarding {
     pub(crate) fn new(relay: bool) -> Self {
         let state = if relay { RelayState::Unknown } else { RelayState::NotSet };
-        Self { state, series: BTreeMap::new(), quiet_until: 0, pause_ms: RELAY_RETRY_MIN_MS }
+        Self {
+            state,
+            series: BTreeMap::new(),
+            carried: BTreeSet::new(),
+            quiet_until: 0,
+            pause_ms: RELAY_RETRY_MIN_MS,
+        }
     }
 
     pub(crate) fn state(&self) -> RelayState {
@@ -52,7 +61,16 @@ impl Forwarding {
 
     /// An answer is known: the series goes on to its next document.
     pub(crate) fn settled(&mut self, code: &str) {
-        self.series.retain(|_, flight| flight.code != code);
+        let done = self.series.iter().find(|(_, flight)| flight.code == code);
+        let Some((series, sent)) = done.map(|(series, flight)| (*series, flight.sent)) else {
+            return;
+        };
+        self.series.remove(&series);
+        if sent {
+            self.carried.insert(series)
+        } else {
+            self.carried.remove(&series)
+        };
     }
 
     fn find(&mut self, code: &str) -> Option<&mut InFlight> {
@@ -68,9 +86,9 @@ impl Node {
         let waiting = till_books::unsettled(rows, 1);
         #[cfg(feature = "mutants")]
         let waiting = passed_over(rows, waiting);
-        self.forwarding
-            .series
-            .retain(|series, _| waiting.iter().any(|next| (next.space, next.log) == *series));
+        let waits = |series: &Series| waiting.iter().any(|next| (next.space, next.log) == *series);
+        self.forwarding.series.retain(|series, _| waits(series));
+        self.forwarding.carried.retain(waits);
         for next in waiting {
             let series = (next.space, next.log);
             let wait = self.patience(&next);
@@ -110,7 +128,7 @@ impl Node {
 
     /// A document of a device that is in reach is left to it for a moment.
     fn patience(&mut self, next: &Unsettled) -> u64 {
-        if next.log == self.me {
+        if next.log == self.me || self.forwarding.carried.contains(&(next.space, next.log)) {
             return 0;
         }
         let base = if self.is_linked(next.log) { FORWARD_FOREIGN_AFTER_MS } else { 0 };

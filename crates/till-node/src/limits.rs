@@ -12,6 +12,8 @@ pub const BAD_FRAMES_MAX: u32 = 3;
 pub const NUMBERS_ASK_EVERY_MS: u64 = 2_000;
 /// Own work that did not reach the disk is tried again after, ms.
 pub const WRITE_RETRY_MS: u64 = 2_000;
+/// Longest pause before frames of others are stored again that the disk refused, ms.
+pub const STORE_RETRY_MAX_MS: u64 = 60_000;
 /// First pause after the relay could not be reached, ms.
 pub const RELAY_RETRY_MIN_MS: u64 = 1_000;
 /// Longest pause between tries, ms.

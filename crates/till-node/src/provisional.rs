@@ -5,10 +5,10 @@ use crate::command::{CommandError, Reply, Sold};
 use crate::io::Now;
 use crate::job::{Caller, InFlight, Job};
 use crate::sell::{Done, wrong};
-use till_schema::body::{AssignProvisional, SaleCommitted, SaleProvisional};
+use till_schema::body::{AssignProvisional, ConflictKind, SaleCommitted, SaleProvisional};
 use till_schema::order::Order;
 use till_schema::rows::{
-    OrderRow, ProvisionalRow, Rows, SpaceRow, Table, collect_rows, decode_row, get_row,
+    OrderRow, ProvisionalRow, Rows, SpaceRow, Table, collect_rows, get_row, suspects,
 };
 use till_schema::{EntryHash, OrderId, SpaceId};
 
@@ -56,29 +56,32 @@ impl Node {
         if queued || self.in_flight.is_some() || self.fault.is_some() || !self.has_provisionals {
             return;
         }
+        // Asked first: while there are none, this is asked with every input.
+        if self.choose(now, rows).is_err() {
+            return;
+        }
         let waiting = self.open_provisionals(rows).into_iter().next();
         self.has_provisionals = waiting.is_some();
-        if let Some(row) = waiting.filter(|_| self.choose(now, rows).is_ok()) {
+        if let Some(row) = waiting {
             self.jobs.push_back(Job::Fiscalise(row.entry.hash));
         }
     }
 
     /// This device's provisional sales that wait for a number, oldest first.
     fn open_provisionals(&self, rows: &dyn Rows) -> Vec<ProvisionalRow> {
-        let mut open = Vec::new();
-        rows.scan(Table::Provisionals, &[], &mut |_, value| {
-            let row: ProvisionalRow = decode_row(Table::Provisionals, value);
-            if row.by == self.me && row.fiscalised.is_empty() {
-                open.push(row);
-            }
-            true
-        });
+        // The open ones are listed as what waits for somebody.
+        let mut open: Vec<ProvisionalRow> = suspects(rows, ConflictKind::ProvisionalOpen)
+            .into_iter()
+            .filter_map(|subject| subject.parse::<EntryHash>().ok())
+            .filter_map(|sale| open_provisional(rows, sale))
+            .filter(|row| row.by == self.me)
+            .collect();
         open.sort_by_key(|row| (row.entry.log, row.entry.seq));
         open
     }
 
     pub(crate) fn fiscalise(&mut self, now: Now, rows: &mut dyn Rows, sale: EntryHash) -> Done {
-        let open = self.open_provisionals(rows).into_iter().find(|row| row.entry.hash == sale);
+        let open = open_provisional(rows, sale).filter(|row| row.by == self.me);
         let Some(row) = open else { return Ok(()) };
         let order: Option<OrderRow> = get_row(rows, Table::Orders, &row.order.0);
         let Some(held) = order else { return Ok(()) };
@@ -136,4 +139,9 @@ impl Node {
         let code = till_fiscal::code_of(&document);
         Ok(SaleCommitted { order, space, number, document, code, fiscalises: None })
     }
+}
+
+fn open_provisional(rows: &dyn Rows, sale: EntryHash) -> Option<ProvisionalRow> {
+    let row: ProvisionalRow = get_row(rows, Table::Provisionals, &sale.0)?;
+    row.fiscalised.is_empty().then_some(row)
 }

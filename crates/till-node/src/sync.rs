@@ -7,7 +7,8 @@ use crate::command::PeerView;
 use crate::io::{FrameRecord, Now, Output, Ticket};
 use crate::job::Job;
 use crate::limits::{
-    ADDRESSES_MAX, ANSWER_BYTES_MAX, BAD_FRAMES_MAX, NUMBERS_ASK_EVERY_MS, WANT_TIMEOUT_MS,
+    ADDRESSES_MAX, ANSWER_BYTES_MAX, BAD_FRAMES_MAX, NUMBERS_ASK_EVERY_MS, STORE_RETRY_MAX_MS,
+    WANT_TIMEOUT_MS,
 };
 use std::collections::BTreeMap;
 use till_log::{Head, VerifiedFrame, VerifyError, read_frame, verify_frame};
@@ -250,7 +251,10 @@ impl Node {
             return;
         }
         if self.refold {
-            return self.ask_after_refold(now, peer, &frames);
+            return self.ask_later(now.tick_ms, peer, &frames);
+        }
+        if let Some(until) = self.refused_until(now, log) {
+            return self.ask_later(until, peer, &frames);
         }
         let answers = frames.answer && self.wants.get(&log).is_some_and(|asked| asked.peer == peer);
         let asked = if answers { self.wants.remove(&log) } else { None };
@@ -283,15 +287,20 @@ impl Node {
         self.storing.insert(log, Storing { ticket, frames: verified });
     }
 
-    /// Nothing is taken in before all is folded again; then it is asked for.
-    fn ask_after_refold(&mut self, now: Now, peer: LogId, frames: &Frames) {
+    /// Until when the disk is not asked to take frames of a log.
+    fn refused_until(&self, now: Now, log: LogId) -> Option<u64> {
+        self.refused.get(&log)?;
+        let asked = self.wants.get(&log).filter(|asked| asked.peer == self.me);
+        asked.map(|asked| asked.until).filter(|until| *until > now.tick_ms)
+    }
+
+    /// Nothing of a log is taken in now; it is asked for from a tick on.
+    fn ask_later(&mut self, until: u64, peer: LogId, frames: &Frames) {
         let Some(last) = frames.frames.last() else { return };
         match read_frame(self.shop, last) {
             Ok(frame) if frame.log() == frames.log => {
                 self.claimed(peer, frames.log, frame.head().seq);
-                let after = self.head_of(frames.log).seq;
-                let asked = Asked { peer: self.me, until: now.tick_ms, tries: 0, after };
-                self.wants.insert(frames.log, asked);
+                self.not_before(frames.log, until);
             }
             Ok(_) => self.bad(peer, "sent frames of another log than it named"),
             Err(error) => self.bad(peer, &error.to_string()),
@@ -363,6 +372,7 @@ impl Node {
         let found = self.storing.iter().find(|(_, storing)| storing.ticket == ticket);
         let Some(log) = found.map(|(log, _)| *log) else { return };
         let storing = self.storing.remove(&log).expect("found above");
+        self.refused.remove(&log);
         for frame in storing.frames {
             self.heads.insert(log, frame.head());
             #[cfg(feature = "mutants")]
@@ -381,13 +391,22 @@ impl Node {
         self.pump_wants(now);
     }
 
-    /// Foreign frames are not on disk: they are asked for again after a while.
+    /// Foreign frames are not on disk: they are asked for again after a while, and
+    /// after a longer one each time, for each costs their transport and the
+    /// check of their signatures.
     pub(crate) fn foreign_not_durable(&mut self, now: Now, ticket: Ticket) {
         let found = self.storing.iter().find(|(_, storing)| storing.ticket == ticket);
         let Some(log) = found.map(|(log, _)| *log) else { return };
         self.storing.remove(&log);
-        let after = self.heads.get(&log).map(|head| head.seq).unwrap_or_default();
-        let until = now.tick_ms + WANT_TIMEOUT_MS;
+        let last = self.refused.get(&log).copied().unwrap_or(WANT_TIMEOUT_MS / 2);
+        let pause = (last * 2).min(STORE_RETRY_MAX_MS);
+        self.refused.insert(log, pause);
+        self.not_before(log, now.tick_ms + pause);
+    }
+
+    /// A log is not asked for before a tick.
+    fn not_before(&mut self, log: LogId, until: u64) {
+        let after = self.head_of(log).seq;
         self.wants.insert(log, Asked { peer: self.me, until, tries: 0, after });
     }
 

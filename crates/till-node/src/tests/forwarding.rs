@@ -196,3 +196,20 @@ fn crashes_while_sending_lose_and_double_nothing() {
         assert_drained(&world, 18, 0);
     }
 }
+
+#[test]
+fn the_backlog_of_a_linked_device_without_relay_goes_out_without_pauses() {
+    let mut world = shop(188, 2);
+    world.tills[1].relay = false;
+    world.restart(1, RowsAfter::Kept);
+    world.settle();
+    world.relay.down = true;
+    for number in 0..40 {
+        world.sold(1, sell(number, "1", 1));
+    }
+    world.run_for(10_000);
+    world.relay.down = false;
+    // Until the relay is tried again, and then some answers' time.
+    world.run_for(60_000);
+    assert_drained(&world, 40, 0);
+}

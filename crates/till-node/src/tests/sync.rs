@@ -107,3 +107,25 @@ fn a_live_sale_is_pushed_and_not_flooded() {
     let carried = world.carried - carried;
     assert!((4 + 4 * 4..4 + 4 * 4 + 2 * 4).contains(&carried), "{carried} messages");
 }
+
+#[test]
+fn a_full_disk_is_asked_less_and_less_and_takes_all_once_there_is_space() {
+    let mut world = World::shop(26, 2);
+    world.ask(0, put("1", 1000, 5000)).unwrap();
+    world.settle();
+    world.tills[1].refusals = u32::MAX;
+    let carried = world.carried;
+    for number in 0..60 {
+        world.sold(0, sell(number, "1", 1));
+        world.run_for(10_000);
+    }
+    // Sixty sales and their receipts in ten minutes: refused, asked again after 2, 4, 8 … 60 s, and the sales
+    // pushed meanwhile are not looked at.
+    let tries = u32::MAX - world.tills[1].refusals;
+    assert!((8..20).contains(&tries), "the disk was tried {tries} times");
+    assert!(world.carried - carried < 2 * 60 + 4 * 20, "{} messages", world.carried - carried);
+    world.tills[1].refusals = 0;
+    world.run_for(crate::limits::STORE_RETRY_MAX_MS + 1_000);
+    world.assert_agree();
+    assert_eq!(world.orders(1).len(), 60);
+}
