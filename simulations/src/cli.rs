@@ -80,6 +80,9 @@ struct SwarmArgs {
     /// The first.
     #[arg(long, default_value_t = 1)]
     from: u64,
+    /// One scenario, a file or a name, for every seed.
+    #[arg(long)]
+    scenario: Option<String>,
     /// Begin no further seed after so many minutes.
     #[arg(long)]
     minutes: Option<f64>,
@@ -171,6 +174,7 @@ fn run_swarm(args: &SwarmArgs) -> anyhow::Result<bool> {
         (None, None) => 100,
     };
     let swarm = Swarm {
+        story: args.scenario.as_deref().map(find).transpose()?,
         from: args.from,
         seeds,
         within: args.minutes.map(|minutes| Duration::from_secs_f64(minutes * 60.0)),
@@ -187,7 +191,7 @@ fn run_swarm(args: &SwarmArgs) -> anyhow::Result<bool> {
     println!("{}", table(&report));
     if let Some(failure) = swarmed.failures.first() {
         println!("the first failing seed is {}; its options:", failure.seed);
-        let scenario = draw(failure.seed);
+        let scenario = swarm.scenario(failure.seed);
         println!("{}", toml::to_string(&scenario)?);
         tell_last_events(&scenario, failure.seed);
         for failure in &swarmed.failures {

@@ -9,6 +9,7 @@ pub use report::{Report, table};
 
 use crate::replay::{Replay, RunTwice};
 use crate::run::{Outcome, RunOptions, run};
+use crate::scenario::Scenario;
 use crate::sometimes::Sometimes;
 use crate::violation::Violation;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -25,6 +26,8 @@ const FAILURES_MAX: usize = 50;
 /// What to run.
 #[derive(Clone, Debug)]
 pub struct Swarm {
+    /// The one story to run with every seed; without it each seed draws its own.
+    pub story: Option<Scenario>,
     /// The first seed.
     pub from: u64,
     /// How many seeds.
@@ -53,6 +56,8 @@ pub struct Failure {
 /// What all seeds came to.
 #[derive(Clone, Debug, Default)]
 pub struct Swarmed {
+    /// Whether all seeds ran one story, which need not reach everything.
+    pub one_story: bool,
     /// Seeds run.
     pub seeds: u64,
     /// Run a second time for the trace hash.
@@ -103,7 +108,13 @@ impl Swarm {
         let mut swarmed = total.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         swarmed.failures.sort_by_key(|failure| failure.seed);
         swarmed.took = begun.elapsed();
+        swarmed.one_story = self.story.is_some();
         swarmed
+    }
+
+    /// What a seed runs.
+    pub fn scenario(&self, seed: u64) -> Scenario {
+        self.story.clone().unwrap_or_else(|| draw(seed))
     }
 
     fn bar(&self) -> ProgressBar {
@@ -118,7 +129,7 @@ impl Swarm {
     }
 
     fn one(&self, seed: u64, total: &Mutex<Swarmed>) {
-        let scenario = draw(seed);
+        let scenario = self.scenario(seed);
         let begun = Instant::now();
         let mut outcome = run(&scenario, seed, RunOptions::default());
         let took = begun.elapsed();

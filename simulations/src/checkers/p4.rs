@@ -27,7 +27,9 @@ pub fn at_rest(world: &mut World) {
         world.violate(Promise::P4, "listed-alike", Some(index), what);
     }
     let lost = world.ghost.decisions.iter().find(|decided| {
-        let counts = !decided.excused && !world.ghost.cut_logs.contains(&decided.log);
+        let counts = !decided.excused
+            && !world.ghost.cut_logs.contains(&decided.log)
+            && !world.is_beyond_fork(first, decided.log, decided.seq);
         let view = listed.iter().find(|view| view.key == decided.subject);
         // A conflict whose evidence is gone is listed no more, and its decision with it.
         let has = |log| {

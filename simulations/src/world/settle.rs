@@ -4,14 +4,13 @@
 use super::effects::Pending;
 use super::queue::Due;
 use super::{How, World};
-use crate::device::{Off, WrongClock};
+use crate::device::{Advanced, Off, WrongClock};
 use crate::violation::Promise;
 use std::collections::{BTreeMap, BTreeSet};
 use till_node::Input;
 use till_node::command::Command;
 use till_schema::rows::{DeviceRow, Rows, Table, collect_rows, get_row};
 use till_schema::{EntryHash, LogId, Seq};
-use till_store::{BOOKS_FILE, Disk};
 
 /// It is looked so often whether the shop is at rest, ms.
 const LOOK_EVERY_MS: u64 = 2_000;
@@ -21,6 +20,8 @@ const AT_REST: u32 = 3;
 const TWIN_VISIT_MS: u64 = 120_000;
 /// A link with more than so much on its way is opened anew, ms.
 const BACKLOG_MS: u64 = 2_000;
+/// Idle moments of the night in which books are read through.
+const QUIET_MOMENTS: u32 = 100;
 /// A partition of the settling, which no fault has.
 const SETTLING: u64 = u64::MAX;
 
@@ -47,8 +48,8 @@ impl World {
         for (a, b) in self.net.becomes_quick(self.now_ms, BACKLOG_MS) {
             self.drop_link(a, b, "opened anew");
         }
-        self.rebuild_rotten_books();
         self.start_all();
+        self.read_rotten_books();
         self.network_changed(false);
         self.relay_is_back();
         self.both_twins_tell();
@@ -75,17 +76,17 @@ impl World {
         }
     }
 
-    /// The database does not notice a flipped bit in a row: books that rotted are
-    /// deleted, as a person would who was told by `verify`.
-    fn rebuild_rotten_books(&mut self) {
+    /// A quiet night: idle devices read their books through, and those that
+    /// rotted stop and are started again.
+    fn read_rotten_books(&mut self) {
         for index in std::mem::take(&mut self.rotten_books) {
-            if self.devices[index].is_running() {
-                self.stop(index, How::Closed, Off::Waiting);
-            }
-            let disk = &self.devices[index].disk;
-            if self.devices[index].is_waiting() && disk.contents(BOOKS_FILE).is_some() {
-                // On the next start there is nothing to open, and all is folded.
-                let _ = disk.remove(BOOKS_FILE);
+            for _ in 0..QUIET_MOMENTS {
+                if !self.devices[index].is_running() || self.devices[index].is_stopped() {
+                    break;
+                }
+                if let Advanced::Done(effects) = self.devices[index].rest() {
+                    self.carry_out(index, effects);
+                }
             }
         }
     }
@@ -118,19 +119,26 @@ impl World {
         }
     }
 
-    /// Devices that an owner stopped, by the books of the one that administers.
-    fn suspended(&self) -> Vec<LogId> {
-        let Some(books) = self.books(self.admin) else { return Vec::new() };
-        let rows = collect_rows::<DeviceRow>(books, Table::Devices, &[]);
-        let stopped = rows.into_iter().map(|(_, row)| row).filter(|row| row.suspended);
-        stopped.map(|row| row.log).filter(|log| !self.mended.contains(log)).collect()
+    /// Devices that an owner stopped and that were not let back yet, as any
+    /// device knows: one that is stopped itself is told nothing.
+    fn suspended(&self) -> BTreeSet<LogId> {
+        let mut stopped = BTreeSet::new();
+        for books in (0..self.devices.len()).filter_map(|index| self.books(index)) {
+            let rows = collect_rows::<DeviceRow>(books, Table::Devices, &[]);
+            let rows = rows.into_iter().map(|(_, row)| row).filter(|row| row.suspended);
+            stopped.extend(rows.map(|row| row.log));
+        }
+        stopped.retain(|log| !self.mended.contains(log));
+        stopped
     }
 
     /// Whether the device that administers can let others in; else another
     /// takes the administration with the words on the paper.
     fn somebody_administers(&mut self) -> bool {
+        let suspended = self.suspended();
         let sound = |device: &crate::device::Device| {
             device.quarantine.is_none()
+                && !suspended.contains(&device.log)
                 && device.running.as_ref().is_ok_and(|running| running.node.fault().is_none())
         };
         if sound(&self.devices[self.admin]) {
@@ -209,6 +217,15 @@ impl World {
     /// The books of a device.
     pub fn books(&self, index: usize) -> Option<&dyn Rows> {
         Some(&self.devices[index].running.as_ref().ok()?.books)
+    }
+
+    /// Whether an entry lies where its log has two histories, as a device knows:
+    /// of what a copied device decided only facts count.
+    pub fn is_beyond_fork(&self, index: usize, log: LogId, seq: Seq) -> bool {
+        let row = self
+            .books(index)
+            .and_then(|books| get_row::<till_schema::rows::ForkRow>(books, Table::Forks, &log.0));
+        row.is_some_and(|fork| seq >= fork.at)
     }
 
     fn applied(&self, index: usize) -> Applied {
