@@ -3,15 +3,21 @@
 
 mod admin;
 mod books;
+mod carts;
 mod conflict;
 mod numbers;
 mod people;
+mod returns;
+mod shifts;
 
 pub use admin::*;
 pub use books::*;
+pub use carts::*;
 pub use conflict::*;
 pub use numbers::*;
 pub use people::*;
+pub use returns::*;
+pub use shifts::*;
 
 use minicbor::{Decode, Encode};
 use serde::Serialize;
@@ -122,10 +128,28 @@ bodies! {
     41 StockMoved,
     /// A sale without a fiscal number, which follows.
     42 SaleProvisional,
+    /// A return and its fiscal number.
+    43 CreditNoteCommitted,
+    /// Lines of a cart that waits.
+    44 CartHeld,
+    /// A cart was given up.
+    45 CartDropped,
+    /// A ticket was printed again.
+    46 Reprinted,
+    /// A customer paid what was sold on account.
+    47 AccountPaid,
     /// A final answer of the fiscal relay.
     50 FiscalReceipt,
     /// A person's decision on a conflict.
     60 Resolution,
+    /// A drawer was opened for a shift.
+    80 ShiftOpened,
+    /// The drawer was opened without a sale.
+    81 DrawerOpened,
+    /// Somebody else goes on with the drawer.
+    82 ShiftHandedOver,
+    /// A drawer was closed.
+    83 ShiftClosed,
     /// Two histories signed by one key.
     70 ForkProof,
     /// A frame of a log with two histories, whose facts count.

@@ -62,6 +62,18 @@ pub mod product {
     pub const CATEGORY: &str = "category";
     /// Text: unit of measure.
     pub const UNIT: &str = "unit";
+    /// Integer, minor units: what one unit costs the shop.
+    pub const COST: &str = "cost";
+    /// Integer, thousandths: at or below it the product is on the low-stock list.
+    pub const LOW_STOCK: &str = "low_stock";
+    /// Text: products with the same one are variants of each other.
+    pub const GROUP: &str = "group";
+    /// Text: what tells the variant from the others (`M / red`).
+    pub const VARIANT: &str = "variant";
+    /// Text: digits under which scales know the product.
+    pub const PLU: &str = "plu";
+    /// Prefix of price-list keys, each an integer in minor units.
+    pub const LIST_PREFIX: &str = "pl:";
     /// Boolean: put away.
     pub const ARCHIVED: &str = "archived";
     /// Prefix of barcode keys, each `true`: sets are maps.
@@ -80,6 +92,12 @@ pub mod customer {
     pub const EMAIL: &str = "email";
     /// Text.
     pub const PHONE: &str = "phone";
+    /// Text.
+    pub const ADDRESS: &str = "address";
+    /// Text: customers that price lists are for.
+    pub const GROUP: &str = "group";
+    /// Integer, minor units: how much may be sold on account.
+    pub const CREDIT_LIMIT: &str = "credit_limit";
     /// Boolean: put away.
     pub const ARCHIVED: &str = "archived";
 }

@@ -93,6 +93,10 @@ id!(
     UserId, 16
 );
 id!(
+    /// A shift, drawn at random by the device whose drawer it is.
+    ShiftId, 16
+);
+id!(
     /// A number space: hash of authority, issuer, document kind and prefix.
     SpaceId, 16
 );

@@ -14,6 +14,8 @@
 //!     reason: StockReason::Adjust,
 //!     moves: vec![(ProductId([3; 16]), Quantity::parse("-0.250")?)],
 //!     note: "a broken jar".to_owned(),
+//!     place: String::new(),
+//!     to: None,
 //! };
 //! let bytes = to_bytes(&moved);
 //! assert_eq!(from_bytes::<StockMoved>(&bytes)?, moved);
@@ -41,7 +43,8 @@ pub mod rows;
 
 pub use frames::{FrameRecord, Head};
 pub use ids::{
-    CustomerId, EntryHash, EntryId, LogId, OrderId, ProductId, Seq, ShopId, SpaceId, UserId,
+    CustomerId, EntryHash, EntryId, LogId, OrderId, ProductId, Seq, ShiftId, ShopId, SpaceId,
+    UserId,
 };
 pub use money::{Currency, Quantity};
 pub use numbering::Ranges;

@@ -5,9 +5,11 @@
 //! same bytes. A row never depends on the order in which entries of different
 //! logs arrived.
 
+mod day;
 mod memory;
 mod shapes;
 
+pub use day::*;
 pub use memory::MemoryRows;
 pub use shapes::*;
 
@@ -17,6 +19,8 @@ pub use shapes::*;
 pub enum Table {
     /// Log → last position applied. Key: log.
     Applied,
+    /// The writer's wall clock at the last entry applied of a log, Unix ms. Key: log.
+    LastWall,
     /// Devices. Key: log.
     Devices,
     /// Entries about who may do what, from which authority is computed. Key: log, position.
@@ -74,6 +78,38 @@ pub enum Table {
     Stock,
     /// Money by currency, tender and log. Key: log, currency, tender.
     Payments,
+    /// Returns. Key: return.
+    Returns,
+    /// Returns by order. Key: order, return.
+    ReturnsOf,
+    /// Carts that wait or waited. Key: cart.
+    HeldCarts,
+    /// Carts that wait. Key: cart.
+    OpenCarts,
+    /// Shifts. Key: shift.
+    Shifts,
+    /// The open shift of a log. Key: log.
+    OpenShifts,
+    /// Shifts in order. Key: log, number.
+    ShiftsByNumber,
+    /// What a customer owes, as one log changed it, minor units. Key: customer, log.
+    Balances,
+    /// Debts paid. Key: payment.
+    AccountPayments,
+    /// Times a ticket was printed again by a log. Key: order, log.
+    Copies,
+    /// Sums for reports. Key: dimension, day (big endian, offset by 2³¹), the dimension’s own key.
+    Sums,
+    /// Orders by total. Key: total, sold at, order.
+    OrdersByAmount,
+    /// Orders by customer. Key: customer, sold at, order.
+    OrdersByCustomer,
+    /// Orders by product. Key: product, sold at, order.
+    OrdersByProduct,
+    /// How many documents have an outcome. Key: outcome (0 none, 1 refused, 2 accepted), log.
+    FiscalCounts,
+    /// Stock by place of the shop. Key: product, place, zero byte, log.
+    Places,
     /// Fiscal documents. Key: code.
     Documents,
     /// Documents without a final answer, in order. Key: space, log, number, code.
@@ -94,8 +130,9 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 53] = [
         Self::Applied,
+        Self::LastWall,
         Self::Devices,
         Self::Admin,
         Self::Forks,
@@ -123,6 +160,22 @@ impl Table {
         Self::OrdersByTime,
         Self::Stock,
         Self::Payments,
+        Self::Returns,
+        Self::ReturnsOf,
+        Self::HeldCarts,
+        Self::OpenCarts,
+        Self::Shifts,
+        Self::OpenShifts,
+        Self::ShiftsByNumber,
+        Self::Balances,
+        Self::AccountPayments,
+        Self::Copies,
+        Self::Sums,
+        Self::OrdersByAmount,
+        Self::OrdersByCustomer,
+        Self::OrdersByProduct,
+        Self::FiscalCounts,
+        Self::Places,
         Self::Documents,
         Self::Unsettled,
         Self::ProductCodes,
@@ -137,6 +190,7 @@ impl Table {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Applied => "applied_v1",
+            Self::LastWall => "last_wall_v1",
             Self::Devices => "devices_v2",
             Self::Admin => "admin_v1",
             Self::Forks => "forks_v1",
@@ -149,8 +203,8 @@ impl Table {
             Self::Snapshots => "snapshots_v1",
             Self::SnapshotTail => "snapshot_tail_v1",
             Self::History => "history_v1",
-            Self::Products => "products_v1",
-            Self::Customers => "customers_v1",
+            Self::Products => "products_v2",
+            Self::Customers => "customers_v2",
             Self::Settings => "settings_v1",
             Self::FieldConflicts => "field_conflicts_v1",
             Self::Spaces => "spaces_v2",
@@ -160,10 +214,26 @@ impl Table {
             Self::Provisionals => "provisionals_v1",
             Self::Pace => "pace_v1",
             Self::Numbers => "numbers_v1",
-            Self::Orders => "orders_v2",
+            Self::Orders => "orders_v3",
             Self::OrdersByTime => "orders_by_time_v1",
             Self::Stock => "stock_v1",
             Self::Payments => "payments_v1",
+            Self::Returns => "returns_v1",
+            Self::ReturnsOf => "returns_of_v1",
+            Self::HeldCarts => "held_carts_v1",
+            Self::OpenCarts => "open_carts_v1",
+            Self::Shifts => "shifts_v1",
+            Self::OpenShifts => "open_shifts_v1",
+            Self::ShiftsByNumber => "shifts_by_number_v1",
+            Self::Balances => "balances_v1",
+            Self::AccountPayments => "account_payments_v1",
+            Self::Copies => "copies_v1",
+            Self::Sums => "sums_v1",
+            Self::OrdersByAmount => "orders_by_amount_v1",
+            Self::OrdersByCustomer => "orders_by_customer_v1",
+            Self::OrdersByProduct => "orders_by_product_v1",
+            Self::FiscalCounts => "fiscal_counts_v1",
+            Self::Places => "places_v1",
             Self::Documents => "documents_v1",
             Self::Unsettled => "unsettled_v1",
             Self::ProductCodes => "product_codes_v1",
@@ -179,7 +249,7 @@ impl Table {
     pub const fn projection(self) -> Option<&'static str> {
         match self {
             Self::Snapshots | Self::SnapshotTail | Self::PinTries => None,
-            Self::Applied => Some("applied"),
+            Self::Applied | Self::LastWall => Some("applied"),
             Self::Devices | Self::Admin | Self::Forks | Self::Users | Self::Shop | Self::Actors => {
                 Some("shop")
             }
@@ -199,8 +269,26 @@ impl Table {
             | Self::Provisionals
             | Self::Pace
             | Self::Numbers => Some("numbers"),
-            Self::Orders | Self::OrdersByTime | Self::Stock | Self::Payments => Some("books"),
-            Self::Documents | Self::Unsettled => Some("fiscal"),
+            Self::Orders
+            | Self::OrdersByTime
+            | Self::Stock
+            | Self::Payments
+            | Self::Returns
+            | Self::ReturnsOf
+            | Self::HeldCarts
+            | Self::OpenCarts
+            | Self::Shifts
+            | Self::OpenShifts
+            | Self::ShiftsByNumber
+            | Self::Balances
+            | Self::AccountPayments
+            | Self::Copies
+            | Self::Sums
+            | Self::OrdersByAmount
+            | Self::OrdersByCustomer
+            | Self::OrdersByProduct
+            | Self::Places => Some("books"),
+            Self::Documents | Self::Unsettled | Self::FiscalCounts => Some("fiscal"),
             Self::Suspects | Self::Resolutions | Self::Malformed | Self::Anomalies => {
                 Some("conflicts")
             }

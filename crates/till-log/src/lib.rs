@@ -20,6 +20,8 @@
 //!     reason: StockReason::Receive,
 //!     moves: vec![(ProductId([3; 16]), Quantity::units(24))],
 //!     note: "first delivery".to_owned(),
+//!     place: String::new(),
+//!     to: None,
 //! };
 //! let applied = Vector::new();
 //! let context = Context { wall_ms: 1_767_225_600_000, ..Context::default() };

@@ -19,6 +19,8 @@ pub(crate) fn note(text: &str) -> Body {
         reason: StockReason::Adjust,
         moves: Vec::new(),
         note: text.to_owned(),
+        place: String::new(),
+        to: None,
     })
 }
 

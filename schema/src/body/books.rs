@@ -73,6 +73,15 @@ pub enum StockReason {
     /// A correction.
     #[n(1)]
     Adjust,
+    /// What a count found, as the difference from what was thought to be there.
+    #[n(2)]
+    Count,
+    /// Spoilt, broken, stolen.
+    #[n(3)]
+    Waste,
+    /// From one place of the shop to another.
+    #[n(4)]
+    Transfer,
 }
 
 /// Stock came or went without a sale.
@@ -88,6 +97,13 @@ pub struct StockMoved {
     /// As typed.
     #[n(2)]
     pub note: String,
+    /// The place of the shop; empty for the shelf that sales are taken from.
+    #[n(3)]
+    #[cbor(default, skip_if = "String::is_empty")]
+    pub place: String,
+    /// Where a transfer went to; the moves are what left `place`.
+    #[n(4)]
+    pub to: Option<String>,
 }
 
 /// What the authority said.

@@ -54,6 +54,9 @@ pub enum ConflictKind {
     /// A provisional sale with two numbers.
     #[n(13)]
     DoubleFiscalised,
+    /// More came back of an order than was sold.
+    #[n(14)]
+    DoubleRefund,
 }
 
 /// Names one conflict: kind and subject.

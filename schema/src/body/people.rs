@@ -41,11 +41,29 @@ pub enum Right {
     /// Change people and their rights.
     #[n(9)]
     ManageUsers,
+    /// Take goods back and pay out.
+    #[n(10)]
+    Refund,
+    /// Undo a whole sale, or drop a cart.
+    #[n(11)]
+    Void,
+    /// Open the drawer without a sale; pay in and out.
+    #[n(12)]
+    Drawer,
+    /// Open, hand over and close shifts.
+    #[n(13)]
+    Shift,
+    /// Change the shop's settings.
+    #[n(14)]
+    EditSettings,
+    /// Sell on account.
+    #[n(15)]
+    Credit,
 }
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 16] = [
         Self::Sell,
         Self::Discount,
         Self::PriceOverride,
@@ -56,6 +74,12 @@ impl Right {
         Self::ResolveConflicts,
         Self::ManageDevices,
         Self::ManageUsers,
+        Self::Refund,
+        Self::Void,
+        Self::Drawer,
+        Self::Shift,
+        Self::EditSettings,
+        Self::Credit,
     ];
 
     /// Its name on the command line.
@@ -71,6 +95,12 @@ impl Right {
             Self::ResolveConflicts => "resolve-conflicts",
             Self::ManageDevices => "manage-devices",
             Self::ManageUsers => "manage-users",
+            Self::Refund => "refund",
+            Self::Void => "void",
+            Self::Drawer => "drawer",
+            Self::Shift => "shift",
+            Self::EditSettings => "edit-settings",
+            Self::Credit => "credit",
         }
     }
 }
@@ -113,7 +143,7 @@ impl UserRole {
             Self::Manager => {
                 all.filter(|r| !matches!(r, Right::ManageDevices | Right::ManageUsers)).collect()
             }
-            Self::Cashier => vec![Right::Sell, Right::EditCustomers],
+            Self::Cashier => vec![Right::Sell, Right::EditCustomers, Right::Shift],
         }
     }
 

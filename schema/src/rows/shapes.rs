@@ -4,7 +4,10 @@ use crate::body::{Decision, DocumentChange, EndReason, Kind, Outcome, Role, Shar
 use crate::catalogue::FieldValue;
 use crate::numbering::{Ranges, Space};
 use crate::order::Order;
-use crate::{Currency, CustomerId, EntryHash, LogId, OrderId, ProductId, Seq, ShopId, SpaceId};
+use crate::{
+    Currency, CustomerId, EntryHash, LogId, OrderId, ProductId, Quantity, Seq, ShopId, SpaceId,
+    UserId,
+};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -176,6 +179,32 @@ pub struct ProductRow {
     /// Put away.
     #[n(9)]
     pub archived: bool,
+    /// What one unit costs the shop, minor units.
+    #[n(10)]
+    pub cost: Option<i64>,
+    /// At or below it the product is on the low-stock list.
+    #[n(11)]
+    pub low_stock: Option<Quantity>,
+    /// Products with the same one are variants of each other.
+    #[n(12)]
+    #[cbor(default, skip_if = "String::is_empty")]
+    #[serde(default)]
+    pub group: String,
+    /// What tells the variant from the others.
+    #[n(13)]
+    #[cbor(default, skip_if = "String::is_empty")]
+    #[serde(default)]
+    pub variant: String,
+    /// Digits under which scales know it.
+    #[n(14)]
+    #[cbor(default, skip_if = "String::is_empty")]
+    #[serde(default)]
+    pub plu: String,
+    /// Prices by price list, rising by name, minor units.
+    #[n(15)]
+    #[cbor(default, skip_if = "Vec::is_empty")]
+    #[serde(default)]
+    pub lists: Vec<(String, i64)>,
 }
 
 /// A customer as all documents merged show it.
@@ -203,6 +232,19 @@ pub struct CustomerRow {
     /// Put away.
     #[n(6)]
     pub archived: bool,
+    /// Address.
+    #[n(7)]
+    #[cbor(default, skip_if = "String::is_empty")]
+    #[serde(default)]
+    pub address: String,
+    /// Customers that price lists are for.
+    #[n(8)]
+    #[cbor(default, skip_if = "String::is_empty")]
+    #[serde(default)]
+    pub group: String,
+    /// How much may be sold on account, minor units.
+    #[n(9)]
+    pub credit_limit: Option<i64>,
 }
 
 /// One value of a field, and who set it.
@@ -391,6 +433,9 @@ pub struct OrderRow {
     /// until it is fiscalised.
     #[n(5)]
     pub ticket: Option<u64>,
+    /// Who sold it.
+    #[n(6)]
+    pub user: Option<UserId>,
 }
 
 /// What one log did to a product's stock.

@@ -283,7 +283,7 @@ fn parts() -> Vec<Golden> {
                     EndReason::Forked,
                     EndReason::Replaced,
                 ],
-                Right::ALL.to_vec(),
+                Right::ALL[..10].to_vec(),
                 vec![UserRole::Owner, UserRole::Manager, UserRole::Cashier],
             ),
         ),
@@ -330,5 +330,7 @@ pub(crate) fn stock_moved() -> StockMoved {
         reason: StockReason::Receive,
         moves: vec![(COFFEE, Quantity::units(24)), (CHEESE, Quantity(1500))],
         note: "factura 4410".to_owned(),
+        place: String::new(),
+        to: None,
     }
 }

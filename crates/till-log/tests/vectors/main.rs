@@ -11,6 +11,7 @@
 mod admin;
 mod bodies;
 mod damage;
+mod day;
 mod frames;
 mod golden;
 mod messages;
@@ -22,16 +23,23 @@ use std::collections::BTreeSet;
 use till_schema::body::{Body, Kind};
 
 /// Every kind number given out so far. Numbers are only added.
-const KINDS: [u16; 29] = [
+const KINDS: [u16; 38] = [
     1, 2, 3, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 25, 30, 31, 32, 33, 34, 35, 36, 40, 41,
-    42, 50, 60, 70, 71,
+    42, 43, 44, 45, 46, 47, 50, 60, 70, 71, 80, 81, 82, 83,
 ];
 
 fn all() -> Vec<Golden> {
-    [admin::golden(), bodies::golden(), frames::golden(), messages::golden(), rows::golden()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        admin::golden(),
+        bodies::golden(),
+        day::golden(),
+        frames::golden(),
+        messages::golden(),
+        rows::golden(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[test]

@@ -8,8 +8,8 @@ use crate::values::{
     space,
 };
 use till_schema::body::{
-    Body, Decision, DocumentChange, EndReason, Kind, Outcome, Role, RoleSet, Sharing, UserRole,
-    UserSet,
+    Body, Decision, DocumentChange, EndReason, Kind, Outcome, Right, Role, RoleSet, Sharing,
+    UserRole, UserSet,
 };
 use till_schema::catalogue::{DocumentId, FieldValue};
 use till_schema::numbering::Ranges;
@@ -69,7 +69,7 @@ fn authority() -> Vec<Golden> {
         user: CASHIER,
         name: name.to_owned(),
         role: UserRole::Cashier,
-        rights: UserRole::Cashier.rights(),
+        rights: vec![Right::Sell, Right::EditCustomers],
         discount_limit_bp: 0,
         pin_hash: PIN_HASH.to_owned(),
         active: true,
@@ -157,6 +157,12 @@ fn catalogue() -> Vec<Golden> {
                 unit: "und".to_owned(),
                 barcodes: vec!["7702001000015".to_owned(), "7702001000022".to_owned()],
                 archived: false,
+                cost: None,
+                low_stock: None,
+                group: String::new(),
+                variant: String::new(),
+                plu: String::new(),
+                lists: Vec::new(),
             },
         ),
         Golden::value(
@@ -170,6 +176,9 @@ fn catalogue() -> Vec<Golden> {
                 email: "ana@ejemplo.co".to_owned(),
                 phone: "+57 300 000 0000".to_owned(),
                 archived: true,
+                address: String::new(),
+                group: String::new(),
+                credit_limit: None,
             },
         ),
         Golden::value(
@@ -322,6 +331,7 @@ fn books() -> Vec<Golden> {
                 number: 81,
                 code: "ab".repeat(32),
                 ticket: None,
+                user: None,
             },
         ),
         Golden::value(
@@ -334,6 +344,7 @@ fn books() -> Vec<Golden> {
                 number: 0,
                 code: String::new(),
                 ticket: Some(3),
+                user: None,
             },
         ),
         Golden::value(

@@ -93,6 +93,14 @@ pub(crate) fn order() -> Order {
                 tax: "IVA".to_owned(),
                 tax_rate_bp: 1900,
                 stock_before: 12_000,
+                taxes: Vec::new(),
+                order_discount: 0,
+                unit: String::new(),
+                note: String::new(),
+                price_list: String::new(),
+                list_price: None,
+                unit_cost: None,
+                category: String::new(),
             },
             OrderLine {
                 product: CHEESE,
@@ -105,6 +113,14 @@ pub(crate) fn order() -> Order {
                 tax: "EXENTO".to_owned(),
                 tax_rate_bp: 0,
                 stock_before: -500,
+                taxes: Vec::new(),
+                order_discount: 0,
+                unit: String::new(),
+                note: String::new(),
+                price_list: String::new(),
+                list_price: None,
+                unit_cost: None,
+                category: String::new(),
             },
         ],
         customer: Some(Buyer {
@@ -118,8 +134,14 @@ pub(crate) fn order() -> Order {
                 kind: TenderKind::Card,
                 amount: 1_280_000,
                 reference: "APR 004512".to_owned(),
+                foreign: None,
             },
-            Tender { kind: TenderKind::Cash, amount: 2_500_000, reference: String::new() },
+            Tender {
+                kind: TenderKind::Cash,
+                amount: 2_500_000,
+                reference: String::new(),
+                foreign: None,
+            },
         ],
         change: 500_000,
         totals: Totals {
@@ -127,10 +149,29 @@ pub(crate) fn order() -> Order {
             discount: 100_000,
             total: 3_280_000,
             taxes: vec![
-                TaxTotal { tax: "EXENTO".to_owned(), rate_bp: 0, base: 900_000, amount: 0 },
-                TaxTotal { tax: "IVA".to_owned(), rate_bp: 1900, base: 2_000_000, amount: 380_000 },
+                TaxTotal {
+                    tax: "EXENTO".to_owned(),
+                    rate_bp: 0,
+                    base: 900_000,
+                    amount: 0,
+                    treatment: till_schema::order::TaxTreatment::Taxed,
+                    per_unit: None,
+                },
+                TaxTotal {
+                    tax: "IVA".to_owned(),
+                    rate_bp: 1900,
+                    base: 2_000_000,
+                    amount: 380_000,
+                    treatment: till_schema::order::TaxTreatment::Taxed,
+                    per_unit: None,
+                },
             ],
+            ..Totals::default()
         },
+        note: String::new(),
+        resumes: None,
+        tip: 0,
+        rounding: 0,
     }
 }
 
