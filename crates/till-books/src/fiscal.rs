@@ -1,27 +1,51 @@
 //! Documents on their way to the authority. Answers join as a lattice:
 //! accepted above rejected above none, whoever brought them and in any order.
 
-use till_schema::body::{ConflictKind, FiscalReceipt, Outcome, SaleCommitted};
+use till_schema::body::{ConflictKind, CreditNoteCommitted, FiscalReceipt, Outcome, SaleCommitted};
 use till_schema::rows::{DocumentRow, EntryRef, Rows, Table, get_row, key, put_row, set_suspect};
 use till_schema::{LogId, SpaceId};
 
-pub(crate) fn issued(rows: &mut dyn Rows, entry: &EntryRef, sale: &SaleCommitted) {
-    let mut row = document(rows, &sale.code);
+/// A document as an entry brought it.
+pub(crate) struct Issued<'a> {
+    space: SpaceId,
+    number: u64,
+    code: &'a str,
+    document: &'a [u8],
+}
+
+impl<'a> From<&'a SaleCommitted> for Issued<'a> {
+    fn from(sale: &'a SaleCommitted) -> Self {
+        let SaleCommitted { space, number, code, document, .. } = sale;
+        Self { space: *space, number: *number, code, document }
+    }
+}
+
+impl<'a> From<&'a CreditNoteCommitted> for Issued<'a> {
+    fn from(note: &'a CreditNoteCommitted) -> Self {
+        let CreditNoteCommitted { space, number, code, document, .. } = note;
+        Self { space: *space, number: *number, code, document }
+    }
+}
+
+pub(crate) fn issued(rows: &mut dyn Rows, entry: &EntryRef, sale: &Issued<'_>) {
+    let mut row = document(rows, sale.code);
+    let before = state(&row);
     if row.entry.is_some_and(|held| held.hash <= entry.hash) {
         return;
     }
-    if let Some(queued) = queue_key(&sale.code, &row) {
+    if let Some(queued) = queue_key(sale.code, &row) {
         rows.delete(Table::Unsettled, &queued);
     }
     row.entry = Some(*entry);
     row.space = Some(sale.space);
     row.number = sale.number;
-    row.document = sale.document.clone();
-    write(rows, &sale.code, &row);
+    row.document = sale.document.to_vec();
+    write(rows, sale.code, &row, before);
 }
 
 pub(crate) fn settled(rows: &mut dyn Rows, entry: &EntryRef, receipt: &FiscalReceipt) {
     let mut row = document(rows, &receipt.code);
+    let before = state(&row);
     let better = match row.outcome.cmp(&Some(receipt.outcome)) {
         std::cmp::Ordering::Less => true,
         std::cmp::Ordering::Equal => row.settled_by.is_none_or(|settled| entry.hash < settled.hash),
@@ -32,7 +56,7 @@ pub(crate) fn settled(rows: &mut dyn Rows, entry: &EntryRef, receipt: &FiscalRec
         row.authority_id = receipt.authority_id.clone();
         row.reason = receipt.reason.clone();
         row.settled_by = Some(*entry);
-        write(rows, &receipt.code, &row);
+        write(rows, &receipt.code, &row, before);
     }
 }
 
@@ -49,8 +73,38 @@ fn document(rows: &dyn Rows, code: &str) -> DocumentRow {
     })
 }
 
-fn write(rows: &mut dyn Rows, code: &str, row: &DocumentRow) {
+/// Which of the counts a document is in: only those whose sale is known.
+fn state(row: &DocumentRow) -> Option<u8> {
+    row.entry?;
+    Some(match row.outcome {
+        None => 0,
+        Some(Outcome::Rejected) => 1,
+        Some(Outcome::Accepted) => 2,
+    })
+}
+
+/// How many documents wait, were refused, were accepted.
+pub fn counts(rows: &dyn Rows) -> [u64; 3] {
+    [0, 1, 2].map(|state: u8| get_row(rows, Table::FiscalCounts, &[state]).unwrap_or_default())
+}
+
+fn count(rows: &mut dyn Rows, state: Option<u8>, by: i64) {
+    let Some(state) = state else { return };
+    let known: u64 = get_row(rows, Table::FiscalCounts, &[state]).unwrap_or_default();
+    match known.wrapping_add_signed(by) {
+        // As if it had never been: rows are the same in whatever order.
+        0 => rows.delete(Table::FiscalCounts, &[state]),
+        more => put_row(rows, Table::FiscalCounts, &[state], &more),
+    }
+}
+
+fn write(rows: &mut dyn Rows, code: &str, row: &DocumentRow, before: Option<u8>) {
     put_row(rows, Table::Documents, code.as_bytes(), row);
+    let now = state(row);
+    if before != now {
+        count(rows, before, -1);
+        count(rows, now, 1);
+    }
     let Some(key) = queue_key(code, row) else {
         return; // The answer came before the sale; the sale will look here.
     };

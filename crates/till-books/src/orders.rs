@@ -1,15 +1,21 @@
 //! Orders and the money that came with them.
 
+use crate::{accounts, carts, find, payments, returns, sums};
 use std::collections::BTreeMap;
 use till_schema::body::{SaleCommitted, SaleProvisional};
-use till_schema::order::{Order, TaxTotal, TenderKind, Totals};
+use till_schema::order::{TenderKind, Totals};
 use till_schema::rows::{
-    EntryRef, OrderRow, PaymentRow, ProvisionalRow, Rows, Table, collect_rows, get_row, key,
+    EntryRef, OrderRow, PaymentRow, ProvisionalRow, Rows, Table, collect_rows, get_row,
     put_anomaly, put_row,
 };
-use till_schema::{EntryId, LogId, OrderId};
+use till_schema::{EntryId, OrderId, UserId};
 
-pub(crate) fn sold(rows: &mut dyn Rows, entry: &EntryRef, sale: &SaleCommitted) {
+pub(crate) fn sold(
+    rows: &mut dyn Rows,
+    entry: &EntryRef,
+    user: Option<UserId>,
+    sale: &SaleCommitted,
+) {
     let row = OrderRow {
         order: sale.order.clone(),
         entry: *entry,
@@ -17,12 +23,18 @@ pub(crate) fn sold(rows: &mut dyn Rows, entry: &EntryRef, sale: &SaleCommitted) 
         number: sale.number,
         code: sale.code.clone(),
         ticket: None,
+        user,
     };
     committed(rows, entry, row);
 }
 
 /// A sale whose number follows: money and goods moved all the same.
-pub(crate) fn sold_provisionally(rows: &mut dyn Rows, entry: &EntryRef, sale: &SaleProvisional) {
+pub(crate) fn sold_provisionally(
+    rows: &mut dyn Rows,
+    entry: &EntryRef,
+    user: Option<UserId>,
+    sale: &SaleProvisional,
+) {
     let row = OrderRow {
         order: sale.order.clone(),
         entry: *entry,
@@ -30,6 +42,7 @@ pub(crate) fn sold_provisionally(rows: &mut dyn Rows, entry: &EntryRef, sale: &S
         number: 0,
         code: String::new(),
         ticket: Some(sale.ticket),
+        user,
     };
     committed(rows, entry, row);
 }
@@ -72,92 +85,47 @@ fn committed(rows: &mut dyn Rows, entry: &EntryRef, row: OrderRow) {
     }
     if held.as_ref().is_none_or(|held| entry.hash < held.entry.hash) {
         if let Some(held) = &held {
-            rows.delete(Table::OrdersByTime, &time_key(&held.order));
+            find::forget(rows, &held.order);
         }
         put_row(rows, Table::Orders, &order.id.0, &row);
-        rows.put(Table::OrdersByTime, &time_key(&order), &[]);
+        find::remember(rows, &order);
     }
-    for tender in &order.tenders {
-        add_payment(rows, entry.log, &order, tender.kind, tender.amount, 1);
+    payments::taken(rows, entry.log, order.currency, &order.tenders, order.change);
+    accounts::sold(rows, entry.log, &order);
+    sums::sold(rows, entry.log, row.user, &order);
+    if let Some(cart) = order.resumes {
+        carts::resumed(rows, cart, order.id);
     }
-    if order.change != 0 {
-        add_payment(rows, entry.log, &order, TenderKind::Cash, order.change.wrapping_neg(), 0);
-    }
+    returns::suspect(rows, order.id);
 }
 
 /// What is noted of an order that was committed more than once.
 pub const COMMITTED_TWICE: &str = "order committed more than once";
-
-fn add_payment(
-    rows: &mut dyn Rows,
-    log: LogId,
-    order: &Order,
-    kind: TenderKind,
-    amount: i64,
-    count: u64,
-) {
-    let key = key(&[&log.0, &[order.currency as u8, kind as u8]]);
-    let mut row: PaymentRow = get_row(rows, Table::Payments, &key).unwrap_or_default();
-    // Wraps, like every sum here: a peer may claim any amount, and the result
-    // must not depend on the order.
-    row.amount = row.amount.wrapping_add(amount);
-    row.count += count;
-    put_row(rows, Table::Payments, &key, &row);
-}
-
-/// Rising by time: the sign bit is flipped so that byte order is number order.
-fn time_key(order: &Order) -> Vec<u8> {
-    let sortable = (order.sold_at_ms as u64) ^ (1 << 63);
-    key(&[&sortable.to_be_bytes(), &order.id.0])
-}
 
 /// One order.
 pub fn order(rows: &dyn Rows, id: OrderId) -> Option<OrderRow> {
     get_row(rows, Table::Orders, &id.0)
 }
 
-/// The newest orders, newest first, at most `limit`.
-pub fn orders(rows: &dyn Rows, limit: usize) -> Vec<OrderRow> {
-    let mut ids = Vec::new();
-    if limit > 0 {
-        rows.scan_back(Table::OrdersByTime, &[], &mut |key, _| {
-            ids.push(OrderId(key[8..].try_into().expect("a time key ends in the order's id")));
-            ids.len() < limit
-        });
-    }
-    ids.into_iter().filter_map(|id| order(rows, id)).collect()
-}
-
 /// Sums over all orders: how many, their totals, and what was kept by tender.
 pub fn totals(rows: &dyn Rows) -> (u64, Totals, BTreeMap<TenderKind, i64>) {
     let mut count = 0;
     let mut sums = Totals::default();
-    let mut taxes: BTreeMap<(String, u32), (i64, i64)> = BTreeMap::new();
     rows.scan(Table::Orders, &[], &mut |_, value| {
         let row: OrderRow = till_schema::rows::decode_row(Table::Orders, value);
         count += 1;
-        sums.gross = sums.gross.wrapping_add(row.order.totals.gross);
-        sums.discount = sums.discount.wrapping_add(row.order.totals.discount);
-        sums.total = sums.total.wrapping_add(row.order.totals.total);
-        for tax in row.order.totals.taxes {
-            let sum = taxes.entry((tax.tax, tax.rate_bp)).or_default();
-            sum.0 = sum.0.wrapping_add(tax.base);
-            sum.1 = sum.1.wrapping_add(tax.amount);
-        }
+        let totals = row.order.totals;
+        sums.gross = sums.gross.wrapping_add(totals.gross);
+        sums.discount = sums.discount.wrapping_add(totals.discount);
+        sums.total = sums.total.wrapping_add(totals.total);
+        sums.added = sums.added.wrapping_add(totals.added);
+        crate::shifts::add_taxes(&mut sums.taxes, &totals.taxes);
         true
     });
-    sums.taxes = taxes
-        .into_iter()
-        .map(|((tax, rate_bp), (base, amount))| TaxTotal { tax, rate_bp, base, amount })
-        .collect();
     let mut tenders = BTreeMap::new();
     for (key, row) in collect_rows::<PaymentRow>(rows, Table::Payments, &[]) {
-        let kind = match key[33] {
-            0 => TenderKind::Cash,
-            1 => TenderKind::Card,
-            2 => TenderKind::Transfer,
-            _ => TenderKind::Other,
-        };
+        let kind = TenderKind::ALL.into_iter().find(|kind| *kind as u8 == key[33]);
+        let kind = kind.unwrap_or(TenderKind::Other);
         let sum: &mut i64 = tenders.entry(kind).or_default();
         *sum = sum.wrapping_add(row.amount);
     }

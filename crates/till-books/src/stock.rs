@@ -51,10 +51,49 @@ pub(crate) fn sold_in_branch(rows: &mut dyn Rows, entry: &EntryRef, order: &Orde
 
 pub(crate) fn moved(rows: &mut dyn Rows, entry: &EntryRef, moved: &StockMoved) {
     for (product, change) in &moved.moves {
-        let mut row = row(rows, *product, entry.log);
-        row.moved = row.moved.wrapping_add(change.0);
-        write(rows, *product, entry.log, &row);
+        at_place(rows, entry, *product, &moved.place, change.0);
+        if let Some(to) = &moved.to {
+            at_place(rows, entry, *product, to, change.0.wrapping_neg());
+        }
     }
+}
+
+/// Goods that came back to the shelf.
+pub(crate) fn back(rows: &mut dyn Rows, entry: &EntryRef, product: ProductId, quantity: Quantity) {
+    at_place(rows, entry, product, SHELF, quantity.0);
+}
+
+/// The place that sales are taken from.
+const SHELF: &str = "";
+
+fn at_place(rows: &mut dyn Rows, entry: &EntryRef, product: ProductId, place: &str, change: i64) {
+    if place == SHELF {
+        let mut row = row(rows, product, entry.log);
+        row.moved = row.moved.wrapping_add(change);
+        return write(rows, product, entry.log, &row);
+    }
+    let at = key(&[&product.0, place.as_bytes(), &[0], &entry.log.0]);
+    let there: i64 = get_row(rows, Table::Places, &at).unwrap_or_default();
+    put_row(rows, Table::Places, &at, &there.wrapping_add(change));
+}
+
+/// What lies at the shop's other places, by name: thousandths.
+pub fn places(rows: &dyn Rows, product: ProductId) -> BTreeMap<String, Quantity> {
+    let mut places: BTreeMap<String, Quantity> = BTreeMap::new();
+    for (at, moved) in collect_rows::<i64>(rows, Table::Places, &product.0) {
+        let name = String::from_utf8_lossy(&at[16..at.len() - 33]).into_owned();
+        let sum = places.entry(name).or_default();
+        sum.0 = sum.0.wrapping_add(moved);
+    }
+    places
+}
+
+/// What each device did to a product's stock on the shelf, thousandths.
+pub fn stock_by_device(rows: &dyn Rows, product: ProductId) -> Vec<(LogId, Quantity)> {
+    collect_rows::<StockRow>(rows, Table::Stock, &product.0)
+        .into_iter()
+        .map(|(at, row)| (LogId(at[16..].try_into().expect("a log")), Quantity(row.moved)))
+        .collect()
 }
 
 fn row(rows: &dyn Rows, product: ProductId, log: LogId) -> StockRow {

@@ -22,6 +22,8 @@ fn receive(quantity: i64) -> Body {
         reason: StockReason::Receive,
         moves: vec![(COFFEE, Quantity::units(quantity))],
         note: String::new(),
+        place: String::new(),
+        to: None,
     }
     .into()
 }
@@ -39,21 +41,34 @@ fn sale(id: u8, number: u64, quantity: i64, stock_before: i64) -> Body {
         tax: "IVA".into(),
         tax_rate_bp: 500,
         stock_before: Quantity::units(stock_before).0,
+        taxes: Vec::new(),
+        order_discount: 0,
+        unit: String::new(),
+        note: String::new(),
+        price_list: String::new(),
+        list_price: None,
+        unit_cost: None,
+        category: String::new(),
     };
     let order = Order {
         id: OrderId([id; 16]),
         sold_at_ms: 1_000 * i64::from(id),
         utc_offset_min: -300,
         currency: Currency::Cop,
-        totals: Totals { gross: total, discount: 0, total, taxes: Vec::new() },
+        totals: Totals { gross: total, discount: 0, total, taxes: Vec::new(), ..Totals::default() },
         lines: vec![line],
         customer: None,
         tenders: vec![Tender {
             kind: TenderKind::Cash,
             amount: total + 500,
             reference: String::new(),
+            foreign: None,
         }],
         change: 500,
+        note: String::new(),
+        resumes: None,
+        tip: 0,
+        rounding: 0,
     };
     SaleCommitted {
         order,
@@ -81,7 +96,7 @@ fn receipt(id: u8, outcome: Outcome, authority_id: &str) -> Body {
 fn fold(entries: &[(EntryRef, Body)]) -> MemoryRows {
     let mut rows = MemoryRows::default();
     for (entry, body) in entries {
-        apply(&mut rows, entry, body);
+        apply(&mut rows, entry, None, body);
     }
     rows
 }
@@ -194,7 +209,7 @@ fn two_histories_of_one_till_give_the_same_books_in_either_order() {
     let other = other.map(|(entry, body)| (EntryRef { log: LogId([1; 32]), ..entry }, body));
     let fold_in = |order: [&(EntryRef, Body); 4]| {
         let mut rows = fold(&before);
-        order.iter().for_each(|(entry, body)| apply_branch(&mut rows, entry, body));
+        order.iter().for_each(|(entry, body)| apply_branch(&mut rows, entry, None, body));
         digests(&rows)
     };
     let expected = fold_in([&one[0], &one[1], &other[0], &other[1]]);

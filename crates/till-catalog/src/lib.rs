@@ -28,6 +28,7 @@ mod genesis;
 mod index;
 pub mod limits;
 pub mod search;
+pub mod settings;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -37,7 +38,7 @@ pub use document::{
 };
 pub use documents::Documents;
 pub use gate::Refused;
-pub use search::SearchIndex;
+pub use search::{SearchIndex, plu_code};
 pub use shape::{FieldFault, barcode_field, setting, setting_id};
 
 /// Hash of a change, as Automerge computes it.

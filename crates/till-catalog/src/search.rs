@@ -38,6 +38,13 @@ enum Rank {
     Anywhere,
 }
 
+/// The code under which a product is found that a scale knows by some digits:
+/// they must not be taken for a SKU.
+pub fn plu_code(plu: &str) -> Option<String> {
+    let digits = plu.trim().trim_start_matches('0');
+    (!digits.is_empty()).then(|| format!("plu:{digits}"))
+}
+
 impl SearchIndex {
     /// Adds a product, or replaces what was known of it.
     pub fn upsert(&mut self, row: &ProductRow) {
@@ -47,6 +54,7 @@ impl SearchIndex {
             .map(|code| code.trim())
             .filter(|code| !code.is_empty())
             .map(str::to_owned)
+            .chain(plu_code(&row.plu))
             .collect();
         for code in &codes {
             self.codes.entry(code.clone()).or_default().insert(row.id);
@@ -158,6 +166,12 @@ mod tests {
             unit: "u".into(),
             barcodes: barcodes.iter().map(|code| (*code).to_owned()).collect(),
             archived: false,
+            cost: None,
+            low_stock: None,
+            group: String::new(),
+            variant: String::new(),
+            plu: String::new(),
+            lists: Vec::new(),
         }
     }
 

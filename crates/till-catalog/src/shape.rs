@@ -7,6 +7,7 @@ use automerge::{ScalarValue, ScalarValueRef};
 use data_encoding::HEXLOWER;
 use till_schema::catalogue::{DocumentId, FieldValue, customer, product};
 use till_schema::limits::TEXT_BYTES_MAX;
+use till_schema::money::AMOUNT_MAX;
 
 /// Fields of a setting.
 pub mod setting {
@@ -138,10 +139,16 @@ fn rule(document: DocumentId, field: &str) -> Result<Option<Rule>, FieldFault> {
     }
     Ok(match document {
         DocumentId::Catalogue => match field {
-            product::NAME | product::SKU | product::TAX | product::CATEGORY | product::UNIT => {
-                Some(Rule::Text)
-            }
-            product::PRICE => Some(Rule::Integer { min: 0, max: PRICE_MAX }),
+            product::NAME
+            | product::SKU
+            | product::TAX
+            | product::CATEGORY
+            | product::UNIT
+            | product::GROUP
+            | product::VARIANT
+            | product::PLU => Some(Rule::Text),
+            product::PRICE | product::COST => Some(Rule::Integer { min: 0, max: PRICE_MAX }),
+            product::LOW_STOCK => Some(Rule::Integer { min: 0, max: AMOUNT_MAX }),
             product::TAX_RATE => Some(Rule::Integer { min: 0, max: TAX_RATE_BP_MAX }),
             product::ARCHIVED => Some(Rule::Flag),
             _ => match field.strip_prefix(product::BARCODE_PREFIX) {
@@ -149,7 +156,11 @@ fn rule(document: DocumentId, field: &str) -> Result<Option<Rule>, FieldFault> {
                     return Err(FieldFault::Name);
                 }
                 Some(_) => Some(Rule::Flag),
-                None => None,
+                None => match field.strip_prefix(product::LIST_PREFIX) {
+                    Some("") => return Err(FieldFault::Name),
+                    Some(_) => Some(Rule::Integer { min: 0, max: PRICE_MAX }),
+                    None => None,
+                },
             },
         },
         DocumentId::Customers => match field {
@@ -157,7 +168,10 @@ fn rule(document: DocumentId, field: &str) -> Result<Option<Rule>, FieldFault> {
             | customer::TAX_ID_KIND
             | customer::TAX_ID
             | customer::EMAIL
-            | customer::PHONE => Some(Rule::Text),
+            | customer::PHONE
+            | customer::ADDRESS
+            | customer::GROUP => Some(Rule::Text),
+            customer::CREDIT_LIMIT => Some(Rule::Integer { min: 0, max: AMOUNT_MAX }),
             customer::ARCHIVED => Some(Rule::Flag),
             _ => None,
         },

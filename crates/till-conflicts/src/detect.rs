@@ -11,7 +11,7 @@ use till_schema::rows::{
     ForkRow, HistoryRow, MalformedRow, NumberRow, ProductRow, ProvisionalRow, ResolutionRow, Rows,
     Table, collect_rows, get_row, key,
 };
-use till_schema::{EntryHash, LogId, ProductId};
+use till_schema::{EntryHash, LogId, OrderId, ProductId};
 
 /// What is noted of an entry whose writer had no right to it.
 pub const UNENTITLED: &str = "written without the right to it";
@@ -130,6 +130,7 @@ fn facts(rows: &dyn Rows, key: &ConflictKey) -> Facts {
         ConflictKind::OutsideValidity => same_number(rows, &key.subject),
         ConflictKind::ProvisionalOpen => provisional(rows, &key.subject),
         ConflictKind::DoubleFiscalised => fiscalised_twice(rows, &key.subject),
+        ConflictKind::DoubleRefund => refunded_twice(rows, &key.subject),
         ConflictKind::Fork => forked(rows, &key.subject),
         ConflictKind::Unentitled => unentitled(rows, &key.subject),
         ConflictKind::AdminFork => recovered_twice(&key.subject),
@@ -275,6 +276,21 @@ fn fiscalised_twice(rows: &dyn Rows, subject: &str) -> Facts {
     }
 }
 
+/// More came back of an order than was sold: two devices took it back apart.
+fn refunded_twice(rows: &dyn Rows, subject: &str) -> Facts {
+    let Ok(order) = subject.parse::<OrderId>() else { return Facts::default() };
+    let Some(row) = till_books::order(rows, order) else { return Facts::default() };
+    let back: i64 = till_books::returns_of(rows, order)
+        .iter()
+        .fold(0, |sum, note| sum.wrapping_add(note.note.totals.total));
+    Facts {
+        evidence: till_books::double_refund_evidence(rows, order),
+        title: row.number.to_string(),
+        detail: row.order.currency.format(back),
+        ..Facts::default()
+    }
+}
+
 fn provisional_row(rows: &dyn Rows, subject: &str) -> Option<ProvisionalRow> {
     let hash = subject.parse::<EntryHash>().ok()?;
     get_row(rows, Table::Provisionals, &hash.0)
@@ -360,6 +376,7 @@ fn kind_of(number: u8) -> Option<ConflictKind> {
         ConflictKind::OutsideValidity,
         ConflictKind::ProvisionalOpen,
         ConflictKind::DoubleFiscalised,
+        ConflictKind::DoubleRefund,
     ]
     .into_iter()
     .find(|kind| *kind as u8 == number)

@@ -4,11 +4,14 @@
 //! in minor units. Equal orders give equal bytes.
 
 use serde::Serialize;
+use till_schema::body::CreditNote;
 use till_schema::numbering::Space;
 use till_schema::order::Order;
 
 /// Version of the layout, first member of each document.
 const LAYOUT: &str = "tillmesh generic document 1";
+/// The same for a return.
+const CREDIT_LAYOUT: &str = "tillmesh generic credit note 1";
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -35,6 +38,36 @@ pub fn document(space: &Space, number: u64, issuer_name: &str, order: &Order) ->
     serde_json::to_vec(&document).expect("an order has no map keys that JSON cannot write")
 }
 
+#[derive(Serialize)]
+struct CreditDocument<'a> {
+    layout: &'static str,
+    issuer: &'a str,
+    issuer_name: &'a str,
+    document_kind: &'a str,
+    prefix: &'a str,
+    number: u64,
+    credit_note: &'a CreditNote,
+}
+
+/// The document of a return.
+pub fn credit_document(
+    space: &Space,
+    number: u64,
+    issuer_name: &str,
+    credit_note: &CreditNote,
+) -> Vec<u8> {
+    let document = CreditDocument {
+        layout: CREDIT_LAYOUT,
+        issuer: &space.issuer,
+        issuer_name,
+        document_kind: &space.document_kind,
+        prefix: &space.prefix,
+        number,
+        credit_note,
+    };
+    serde_json::to_vec(&document).expect("a return has no map keys that JSON cannot write")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +85,10 @@ mod tests {
             tenders: Vec::new(),
             change: 0,
             totals: Totals::default(),
+            note: String::new(),
+            resumes: None,
+            tip: 0,
+            rounding: 0,
         }
     }
 

@@ -40,7 +40,8 @@ pub fn apply_branch(rows: &mut dyn Rows, entry: &EntryRef, body: &Body) {
         Body::Cede(cede) => moves::give(rows, &writer, cede),
         Body::Accept(accept) => moves::take(rows, &writer, accept),
         Body::Void(void) => moves::give_up(rows, &writer, void),
-        Body::SaleCommitted(sale) => sales::issue(rows, &writer, sale),
+        Body::SaleCommitted(sale) => sales::issue(rows, &writer, &sale.into()),
+        Body::CreditNoteCommitted(note) => sales::issue(rows, &writer, &note.into()),
         Body::SaleProvisional(sale) => provisional::sold(rows, entry, sale),
         Body::SpaceOpen(_)
         | Body::CustodyMove(_)
@@ -61,6 +62,14 @@ pub fn apply_branch(rows: &mut dyn Rows, entry: &EntryRef, body: &Body) {
         | Body::DocumentChange(_)
         | Body::UserSet(_)
         | Body::StockMoved(_)
+        | Body::CartHeld(_)
+        | Body::CartDropped(_)
+        | Body::Reprinted(_)
+        | Body::AccountPaid(_)
+        | Body::ShiftOpened(_)
+        | Body::DrawerOpened(_)
+        | Body::ShiftHandedOver(_)
+        | Body::ShiftClosed(_)
         | Body::FiscalReceipt(_)
         | Body::Resolution(_)
         | Body::ForkProof(_)
@@ -91,7 +100,11 @@ pub(crate) fn apply_under(rows: &mut dyn Rows, entry: &EntryRef, body: &Body, ru
         Body::CustodyMove(custody) => moves::give_custody(rows, entry, custody),
         Body::SaleCommitted(sale) => {
             let writer = writer(rows);
-            sales::issue(rows, &writer, sale);
+            sales::issue(rows, &writer, &sale.into());
+        }
+        Body::CreditNoteCommitted(note) => {
+            let writer = writer(rows);
+            sales::issue(rows, &writer, &note.into());
         }
         Body::SaleProvisional(sale) => provisional::sold(rows, entry, sale),
         Body::AssignProvisional(assign) => provisional::assign(rows, entry, assign),
@@ -111,6 +124,14 @@ pub(crate) fn apply_under(rows: &mut dyn Rows, entry: &EntryRef, body: &Body, ru
         | Body::DocumentChange(_)
         | Body::UserSet(_)
         | Body::StockMoved(_)
+        | Body::CartHeld(_)
+        | Body::CartDropped(_)
+        | Body::Reprinted(_)
+        | Body::AccountPaid(_)
+        | Body::ShiftOpened(_)
+        | Body::DrawerOpened(_)
+        | Body::ShiftHandedOver(_)
+        | Body::ShiftClosed(_)
         | Body::FiscalReceipt(_)
         | Body::Resolution(_)
         | Body::ForkProof(_)

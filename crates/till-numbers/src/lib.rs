@@ -33,7 +33,7 @@ pub use holdings::{holding, is_live, spaces};
 pub use pace::{
     Alarm, HIGH_WATER, LOW_WATER, Marks, OUTAGE_DAYS, PACE_DAYS, alarm, days_left, marks,
 };
-pub use supply::{Choice, Shortage, choose, valid_held};
+pub use supply::{CREDIT_NOTE_KINDS, Choice, Shortage, choose, choose_credit_note, valid_held};
 pub use trace::{Broken, Misfit, Place, accepts, concerns, trace};
 pub use windows::civil_day;
 

@@ -1,8 +1,8 @@
 //! How fast a device issues, and how long its numbers last.
 
+use crate::sales::Issue;
 use crate::supply::valid_on;
 use crate::windows::civil_day;
-use till_schema::body::SaleCommitted;
 use till_schema::rows::{Rows, Table, decode_row, get_row, key, put_row};
 use till_schema::{LogId, SpaceId};
 
@@ -71,8 +71,8 @@ pub fn alarm(rows: &dyn Rows, space: SpaceId, log: LogId, today_day: i32) -> Ala
 }
 
 /// Counts a sale on the civil day of the till that made it.
-pub(crate) fn count_sale(rows: &mut dyn Rows, log: LogId, sale: &SaleCommitted) {
-    let day = civil_day(sale.order.sold_at_ms, sale.order.utc_offset_min);
+pub(crate) fn count_sale(rows: &mut dyn Rows, log: LogId, sale: &Issue) {
+    let day = civil_day(sale.at_ms, sale.utc_offset_min);
     let at = pace_key(sale.space, log, day);
     let sales: u64 = get_row(rows, Table::Pace, &at).unwrap_or_default();
     put_row(rows, Table::Pace, &at, &(sales + 1));

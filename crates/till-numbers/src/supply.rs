@@ -64,7 +64,44 @@ pub fn choose(
     at_ms: i64,
     utc_offset_min: i32,
 ) -> Result<Choice, Shortage> {
-    let spaces = spaces_of(rows, me);
+    let mut spaces = spaces_of(rows, me);
+    spaces.retain(|(_, row)| !is_of_credit_notes(row));
+    choose_among(rows, spaces, me, at_ms, utc_offset_min)
+}
+
+/// Document kinds of credit and adjustment notes: DIAN 91 and 94 (annex 1.9,
+/// 13.1.3), and `NC` of the generic profile.
+pub const CREDIT_NOTE_KINDS: [&str; 3] = ["91", "94", "NC"];
+
+fn is_of_credit_notes(row: &SpaceRow) -> bool {
+    CREDIT_NOTE_KINDS.contains(&row.space.document_kind.as_str())
+}
+
+/// [`choose`] for a credit note: from the spaces opened for them, or, in a shop
+/// that has none, from those of sales.
+///
+/// # Errors
+/// Why there is none: [`Shortage`].
+pub fn choose_credit_note(
+    rows: &dyn Rows,
+    me: LogId,
+    at_ms: i64,
+    utc_offset_min: i32,
+) -> Result<Choice, Shortage> {
+    let mut spaces = spaces_of(rows, me);
+    if spaces.iter().any(|(_, row)| is_of_credit_notes(row)) {
+        spaces.retain(|(_, row)| is_of_credit_notes(row));
+    }
+    choose_among(rows, spaces, me, at_ms, utc_offset_min)
+}
+
+fn choose_among(
+    rows: &dyn Rows,
+    spaces: Vec<(SpaceId, SpaceRow)>,
+    me: LogId,
+    at_ms: i64,
+    utc_offset_min: i32,
+) -> Result<Choice, Shortage> {
     for (space, row) in &spaces {
         let day = civil_day(at_ms, row.utc_offset_min.unwrap_or(utc_offset_min));
         if let Some(choice) = choose_in(rows, *space, me, day) {

@@ -93,6 +93,7 @@ pub fn concerns(space: SpaceId, number: u64, body: &Body) -> bool {
         Body::Cede(cede) => cede.space == space && cede.ranges.contains(number),
         Body::Void(void) => void.space == space && void.ranges.contains(number),
         Body::SaleCommitted(sale) => sale.space == space && sale.number == number,
+        Body::CreditNoteCommitted(note) => note.space == space && note.number == number,
         Body::Accept(_)
         | Body::DeclareLost(_)
         | Body::SaleProvisional(_)
@@ -112,6 +113,14 @@ pub fn concerns(space: SpaceId, number: u64, body: &Body) -> bool {
         | Body::DocumentChange(_)
         | Body::UserSet(_)
         | Body::StockMoved(_)
+        | Body::CartHeld(_)
+        | Body::CartDropped(_)
+        | Body::Reprinted(_)
+        | Body::AccountPaid(_)
+        | Body::ShiftOpened(_)
+        | Body::DrawerOpened(_)
+        | Body::ShiftHandedOver(_)
+        | Body::ShiftClosed(_)
         | Body::FiscalReceipt(_)
         | Body::Resolution(_)
         | Body::ForkProof(_)
@@ -184,6 +193,9 @@ impl Path {
             Body::Accept(accept) => self.take(entry, accept),
             Body::SaleCommitted(sale) => self
                 .end(entry, Place::Issued { by: entry.log, entry: *entry, order: sale.order.id }),
+            Body::CreditNoteCommitted(note) => {
+                self.end(entry, Place::Issued { by: entry.log, entry: *entry, order: note.note.id })
+            }
             Body::Void(void) => {
                 self.end(entry, Place::Voided { by: entry.log, reason: void.reason.clone() })
             }

@@ -1,13 +1,14 @@
 //! When numbers may be issued: civil days, and the resolutions that name them.
 
 use crate::holdings::space as space_row;
+use crate::sales::Issue;
 use std::collections::{BTreeMap, BTreeSet};
 use till_schema::SpaceId;
-use till_schema::body::{ConflictKind, SaleCommitted};
+use till_schema::body::ConflictKind;
 use till_schema::numbering::Ranges;
 use till_schema::rows::{
-    NumberRow, OrderRow, Rows, Table, WindowRow, collect_rows, decode_row, get_row, key, put_row,
-    set_suspect,
+    NumberRow, OrderRow, ReturnRow, Rows, Table, WindowRow, collect_rows, decode_row, get_row, key,
+    put_row, set_suspect,
 };
 
 /// The civil day of a moment: days since 1970-01-01 where clocks are
@@ -69,9 +70,9 @@ pub(crate) fn open(rows: &mut dyn Rows, space: SpaceId, window: &WindowRow) {
 
 /// Shows a sale whose number no resolution allows on its day (correctness 3.3,
 /// 19). The sale stands.
-pub(crate) fn judge_sale(rows: &mut dyn Rows, sale: &SaleCommitted) {
+pub(crate) fn judge_sale(rows: &mut dyn Rows, sale: &Issue) {
     let offset = space_row(rows, sale.space).and_then(|row| row.utc_offset_min);
-    let day = civil_day(sale.order.sold_at_ms, offset.unwrap_or(sale.order.utc_offset_min));
+    let day = civil_day(sale.at_ms, offset.unwrap_or(sale.utc_offset_min));
     if is_outside(&windows(rows, sale.space), sale.number, day) {
         let subject = subject(sale.space, sale.number);
         set_suspect(rows, ConflictKind::OutsideValidity, &subject, true);
@@ -88,9 +89,13 @@ fn day_of(rows: &dyn Rows, space: SpaceId, sale: &NumberRow) -> i32 {
     let offset = space_row(rows, space).and_then(|row| row.utc_offset_min);
     // The books have the order, and when it was paid; the entry is the next best.
     let order: Option<OrderRow> = get_row(rows, Table::Orders, &sale.order.0);
-    match order {
-        Some(row) => civil_day(row.order.sold_at_ms, offset.unwrap_or(row.order.utc_offset_min)),
-        None => civil_day(sale.entry.wall_ms, offset.unwrap_or(0)),
+    let note: Option<ReturnRow> = get_row(rows, Table::Returns, &sale.order.0);
+    match (order, note) {
+        (Some(row), _) => {
+            civil_day(row.order.sold_at_ms, offset.unwrap_or(row.order.utc_offset_min))
+        }
+        (None, Some(row)) => civil_day(row.note.at_ms, offset.unwrap_or(row.note.utc_offset_min)),
+        (None, None) => civil_day(sale.entry.wall_ms, offset.unwrap_or(0)),
     }
 }
 

@@ -8,7 +8,7 @@ use automerge::{ReadDoc, Value, ValueRef};
 use std::collections::BTreeMap;
 use till_schema::catalogue::{FieldValue, customer, product};
 use till_schema::rows::{CustomerRow, ProductRow};
-use till_schema::{CustomerId, ProductId};
+use till_schema::{CustomerId, ProductId, Quantity};
 
 /// An object's fields, each with the value that counts.
 struct Fields(BTreeMap<String, FieldValue>);
@@ -90,6 +90,12 @@ impl Document {
             unit: fields.text(product::UNIT),
             barcodes: fields.flags_under(product::BARCODE_PREFIX),
             archived: fields.flag(product::ARCHIVED),
+            cost: fields.optional(product::COST),
+            low_stock: fields.optional(product::LOW_STOCK).map(Quantity),
+            group: fields.text(product::GROUP),
+            variant: fields.text(product::VARIANT),
+            plu: fields.text(product::PLU),
+            lists: fields.integers_under(product::LIST_PREFIX),
         })
     }
 
@@ -104,6 +110,9 @@ impl Document {
             email: fields.text(customer::EMAIL),
             phone: fields.text(customer::PHONE),
             archived: fields.flag(customer::ARCHIVED),
+            address: fields.text(customer::ADDRESS),
+            group: fields.text(customer::GROUP),
+            credit_limit: fields.optional(customer::CREDIT_LIMIT),
         })
     }
 
@@ -156,6 +165,25 @@ impl Fields {
 
     fn flag(&self, field: &str) -> bool {
         matches!(self.0.get(field), Some(FieldValue::Flag(true)))
+    }
+
+    fn optional(&self, field: &str) -> Option<i64> {
+        match self.0.get(field) {
+            Some(FieldValue::Int(value)) => Some(*value),
+            Some(FieldValue::Text(_) | FieldValue::Flag(_)) | None => None,
+        }
+    }
+
+    /// What follows the prefix in the names of integers, with them, rising.
+    fn integers_under(&self, prefix: &str) -> Vec<(String, i64)> {
+        self.0
+            .range(prefix.to_owned()..)
+            .map_while(|(field, value)| field.strip_prefix(prefix).map(|rest| (rest, value)))
+            .filter_map(|(rest, value)| match value {
+                FieldValue::Int(value) => Some((rest.to_owned(), *value)),
+                FieldValue::Text(_) | FieldValue::Flag(_) => None,
+            })
+            .collect()
     }
 
     /// What follows the prefix in the names of flags that are set, rising.

@@ -293,13 +293,13 @@ fn fields_of_a_newer_version_are_kept_and_ignored() {
     let (mut till, next) = scene();
     let row = till.coffee();
     let mut change = decoded(&next);
-    put(&mut change, "pl:wholesale", int_scalar(950));
+    put(&mut change, "later:field", int_scalar(950));
     let applied = till.documents.apply(CATALOGUE, &encoded(change), next.actor).unwrap();
-    assert_eq!(applied.touched, [(COFFEE, "pl:wholesale".to_owned())]);
+    assert_eq!(applied.touched, [(COFFEE, "later:field".to_owned())]);
     assert_eq!(till.coffee(), row);
     till.price(1300);
     let loaded = saved_and_loaded(&till.documents, CATALOGUE);
-    assert_eq!(loaded.winner(CATALOGUE, &COFFEE, "pl:wholesale"), Some(int(950)));
+    assert_eq!(loaded.winner(CATALOGUE, &COFFEE, "later:field"), Some(int(950)));
     assert_eq!(loaded.product(ProductId(COFFEE)).unwrap().price, 1300);
 }
 

@@ -221,6 +221,10 @@ pub(super) fn order(id: u64, sold_at_ms: i64) -> Order {
         tenders: Vec::new(),
         change: 0,
         totals: Totals::default(),
+        note: String::new(),
+        resumes: None,
+        tip: 0,
+        rounding: 0,
     }
 }
 

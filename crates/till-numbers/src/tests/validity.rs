@@ -137,6 +137,7 @@ fn book(shop: &mut Shop, number: u64, sold_at_ms: i64) {
         number,
         code: String::new(),
         ticket: None,
+        user: None,
     };
     put_row(&mut shop.rows, Table::Orders, &order.id.0, &row);
 }

@@ -88,7 +88,18 @@ pub fn need_of(hash: EntryHash, body: &Body) -> Need {
         Body::UserSet(_) => Need::SetUsers,
         Body::Resolution(_) => Need::Decide,
         Body::DocumentChange(_) => Need::EditDocuments,
-        Body::SaleCommitted(_) | Body::SaleProvisional(_) | Body::StockMoved(_) => Need::Sell,
+        Body::SaleCommitted(_)
+        | Body::SaleProvisional(_)
+        | Body::CreditNoteCommitted(_)
+        | Body::StockMoved(_)
+        | Body::CartHeld(_)
+        | Body::CartDropped(_)
+        | Body::Reprinted(_)
+        | Body::AccountPaid(_)
+        | Body::ShiftOpened(_)
+        | Body::DrawerOpened(_)
+        | Body::ShiftHandedOver(_)
+        | Body::ShiftClosed(_) => Need::Sell,
         // Who may mint or hold numbers is a matter of the numbers themselves.
         Body::ResolutionImport(_)
         | Body::Cede(_)

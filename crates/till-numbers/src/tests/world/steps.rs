@@ -81,6 +81,10 @@ impl World {
             tenders: Vec::new(),
             change: 0,
             totals: Totals::default(),
+            note: String::new(),
+            resumes: None,
+            tip: 0,
+            rounding: 0,
         }
     }
 

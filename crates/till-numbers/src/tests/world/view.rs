@@ -94,6 +94,7 @@ impl View {
             number: 0,
             code: String::new(),
             ticket: None,
+            user: None,
         };
         put_row(&mut self.rows, Table::Orders, &order.id.0, &row);
     }
