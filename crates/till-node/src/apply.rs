@@ -100,6 +100,9 @@ impl Node {
         let (log, head) = (frame.log(), frame.head());
         self.applied.insert(log, head.seq);
         put_row(rows, Table::Applied, &log.0, &(head.seq, head.hash));
+        if let Some(last) = frame.entries().last() {
+            put_row(rows, Table::LastWall, &log.0, &last.header.wall_ms);
+        }
     }
 
     fn apply_entry(&mut self, rows: &mut dyn Rows, entry: &VerifiedEntry) {
@@ -108,9 +111,10 @@ impl Node {
             return; // A kind of a later version: kept, passed on, not understood.
         };
         let entitled = self.judge(rows, entry, body);
+        let user = entry.header.user;
         #[cfg(feature = "mutants")]
         if !entitled && crate::mutants::is(crate::mutants::Mutant::EndHidesTokens) {
-            return till_books::apply(rows, &reference, body);
+            return till_books::apply(rows, &reference, entry.header.user, body);
         }
         match body {
             // Facts count, whoever wrote them: goods and numbers have moved.
@@ -122,14 +126,22 @@ impl Node {
                 count_numbers(rows, &reference, body);
                 self.given(rows, &reference, *to);
             }
-            Body::SaleCommitted(_) | Body::SaleProvisional(_) => {
+            Body::SaleCommitted(_) | Body::SaleProvisional(_) | Body::CreditNoteCommitted(_) => {
                 count_numbers(rows, &reference, body);
-                till_books::apply(rows, &reference, body);
+                till_books::apply(rows, &reference, user, body);
                 self.has_provisionals = true;
             }
-            Body::StockMoved(_) => till_books::apply(rows, &reference, body),
+            Body::StockMoved(_)
+            | Body::CartHeld(_)
+            | Body::CartDropped(_)
+            | Body::Reprinted(_)
+            | Body::AccountPaid(_)
+            | Body::ShiftOpened(_)
+            | Body::DrawerOpened(_)
+            | Body::ShiftHandedOver(_)
+            | Body::ShiftClosed(_) => till_books::apply(rows, &reference, user, body),
             Body::FiscalReceipt(receipt) => {
-                till_books::apply(rows, &reference, body);
+                till_books::apply(rows, &reference, user, body);
                 self.forwarding.settled(&receipt.code);
             }
             Body::ForkProof(proof) => self.fork_proven(rows, &reference, proof),

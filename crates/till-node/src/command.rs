@@ -1,9 +1,11 @@
 //! What a device can be asked to do, and what it answers. The window, the
 //! command line and the local API all speak these.
 
+mod day;
 mod token;
 mod views;
 
+pub use day::*;
 pub use views::*;
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +41,10 @@ pub enum Command {
         /// As typed.
         note: String,
     },
+    /// Something of the shop's day.
+    Day(Day),
+    /// Something to read of the shop's day.
+    Look(Look),
     /// Mint numbers under a resolution of the authority (custodian only).
     ImportResolution {
         /// The space; the shop's first when not named.
@@ -196,8 +202,8 @@ pub enum Command {
     Logout,
     /// The shop's name and currency.
     Shop,
-    /// What lines would cost, by the engine that sells.
-    Quote(Vec<CartLine>),
+    /// What a cart would cost, by the engine that sells.
+    Quote(Quote),
     /// Products by search text, best first; all when empty.
     Products {
         /// Search text.
@@ -318,6 +324,51 @@ pub struct Cart {
     /// Whether to sell on an internal document when there is no number.
     #[serde(default)]
     pub provisional: bool,
+    /// Off the whole cart.
+    #[serde(default)]
+    pub discount: Discount,
+    /// For whoever served, minor units.
+    #[serde(default)]
+    pub tip: i64,
+    /// As typed.
+    #[serde(default)]
+    pub note: String,
+    /// The held cart that is sold: as it waits, when no lines are given.
+    #[serde(default)]
+    pub resumes: Option<OrderId>,
+}
+
+/// A cart to be priced.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Quote {
+    /// Its lines.
+    pub lines: Vec<CartLine>,
+    /// Off the whole cart.
+    pub discount: Discount,
+    /// Customer's key, tax id or id: price lists may be theirs.
+    pub customer: Option<String>,
+    /// The held cart whose lines are meant, when none are given.
+    pub resumes: Option<OrderId>,
+}
+
+/// What is taken off: an amount and a part.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Discount {
+    /// Minor units.
+    pub amount: i64,
+    /// Basis points of what is left.
+    pub bp: u32,
+}
+
+impl Discount {
+    /// In minor units, of an amount. Halves go to the even neighbour.
+    pub fn of(self, amount: i64) -> i64 {
+        let left = i128::from(amount) - i128::from(self.amount);
+        let part = till_schema::money::div_half_even(left * i128::from(self.bp), 10_000);
+        self.amount.saturating_add(i64::try_from(part).unwrap_or(i64::MAX))
+    }
 }
 
 /// One line of a cart.
@@ -333,10 +384,31 @@ pub struct CartLine {
     /// Off the line, minor units.
     #[serde(default)]
     pub discount: i64,
+    /// Off what is left of it, basis points.
+    #[serde(default)]
+    pub discount_bp: u32,
+    /// As typed.
+    #[serde(default)]
+    pub note: String,
+}
+
+impl CartLine {
+    /// So much of a product, at its price.
+    pub fn new(code: impl Into<String>, quantity: Quantity) -> Self {
+        Self {
+            code: code.into(),
+            quantity,
+            unit_price: None,
+            discount: 0,
+            discount_bp: 0,
+            note: String::new(),
+        }
+    }
 }
 
 /// A product as an import or a form gives it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ProductDraft {
     /// The shop's code: what makes a second import a change.
     pub sku: String,
@@ -356,6 +428,18 @@ pub struct ProductDraft {
     pub tax_rate_bp: u32,
     /// Stock to begin with; only for a product that is new.
     pub stock: Option<Quantity>,
+    /// What one unit costs the shop, minor units.
+    pub cost: Option<i64>,
+    /// At or below it the product is on the low-stock list.
+    pub low_stock: Option<Quantity>,
+    /// Products with the same one are variants of each other.
+    pub group: String,
+    /// What tells the variant from the others.
+    pub variant: String,
+    /// Digits under which scales know it.
+    pub plu: String,
+    /// Prices by price list, minor units.
+    pub lists: Vec<(String, i64)>,
 }
 
 /// Fields of a product to change.
@@ -370,6 +454,22 @@ pub struct ProductChange {
     pub category: Option<String>,
     /// Put away or back.
     pub archived: Option<bool>,
+    /// What one unit costs the shop, minor units.
+    pub cost: Option<i64>,
+    /// The low-stock mark.
+    pub low_stock: Option<Quantity>,
+    /// Tax class.
+    pub tax: Option<String>,
+    /// Unit of measure.
+    pub unit: Option<String>,
+    /// Digits under which scales know it.
+    pub plu: Option<String>,
+    /// Prices by price list, minor units.
+    pub lists: Vec<(String, i64)>,
+    /// Barcodes to put on it.
+    pub add_barcodes: Vec<String>,
+    /// Barcodes to take off it.
+    pub remove_barcodes: Vec<String>,
 }
 
 /// A customer as an import or a form gives it.
@@ -388,6 +488,12 @@ pub struct CustomerDraft {
     pub email: String,
     /// Phone.
     pub phone: String,
+    /// Address.
+    pub address: String,
+    /// Customers that price lists are for.
+    pub group: String,
+    /// How much may be sold on account, minor units.
+    pub credit_limit: Option<i64>,
 }
 
 /// The answer to a [`Command`].
@@ -398,6 +504,8 @@ pub enum Reply {
     Sold(Sold),
     /// Records written.
     Written(Written),
+    /// Of the shop's day.
+    Day(DayReply),
     /// Done.
     Done,
     /// A text invite.

@@ -63,6 +63,13 @@ pub enum Input {
         /// An encoded [`till_schema::message::Message`].
         bytes: Vec<u8>,
     },
+    /// Frames of one log in order, brought by hand instead of by a peer.
+    Carried {
+        /// The log.
+        log: LogId,
+        /// Whole frames, as their author signed them.
+        frames: Vec<Vec<u8>>,
+    },
     /// Answers [`Output::ReadRange`].
     RangeRead {
         /// Who asked.

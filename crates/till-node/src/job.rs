@@ -1,7 +1,7 @@
 //! Work on the own log: one frame in flight at a time, the rest waits in line.
 
 use crate::Node;
-use crate::command::{Acting, Command, CommandError, JoinView, Reply, Written};
+use crate::command::{Acting, Command, CommandError, Day, JoinView, Look, Reply, Written};
 use crate::io::{FrameRecord, Now, Output, Ticket};
 use crate::limits::{JOBS_MAX, WRITE_RETRY_MS};
 use crate::numbers::Import;
@@ -59,6 +59,8 @@ pub(crate) struct InFlight {
     /// Whether the documents in memory hold the frame's changes already.
     pub(crate) edited: bool,
     pub(crate) reply: Option<(u64, Reply)>,
+    /// What is read for the answer, once the frame is applied.
+    pub(crate) look: Option<(u64, Look)>,
     /// The rest of an import.
     pub(crate) next: Option<Job>,
     /// Answer to a join, and what is remembered of it.
@@ -124,7 +126,12 @@ impl Node {
         let witnessed = self.is_witnessed(now);
         let takes_number = |job: &Job| match job {
             Job::Command { command, .. } => {
-                matches!(command, Command::Sell(_) | Command::GrantNumbers { .. })
+                matches!(
+                    command,
+                    Command::Sell(_)
+                        | Command::GrantNumbers { .. }
+                        | Command::Day(Day::Return { .. } | Day::VoidSale { .. })
+                )
             }
             Job::Fiscalise(_) | Job::Grant { .. } => true,
             _ => false,
@@ -199,6 +206,7 @@ impl Node {
     ) -> Result<(), CommandError> {
         match command {
             Command::Sell(cart) => self.sell(now, rows, caller, cart),
+            Command::Day(day) => self.day(now, rows, caller, day),
             Command::PutProducts(drafts) => self.put_products(now, rows, caller, drafts, written),
             Command::PutCustomers(drafts) => self.put_customers(now, rows, caller, drafts, written),
             Command::EditProduct { code, change } => {
@@ -273,6 +281,7 @@ impl Node {
             | Command::Users
             | Command::Shop
             | Command::Quote(_)
+            | Command::Look(_)
             | Command::Products { .. }
             | Command::Customers { .. }
             | Command::History { .. }
@@ -399,13 +408,13 @@ impl Node {
     pub(crate) fn durable(&mut self, now: Now, rows: &mut dyn Rows, ticket: Ticket) {
         if self.in_flight.as_ref().is_some_and(|work| work.ticket == Some(ticket)) {
             let work = self.in_flight.take().expect("looked at above");
-            self.own_durable(rows, work);
+            self.own_durable(now, rows, work);
         } else {
             self.foreign_durable(now, rows, ticket);
         }
     }
 
-    fn own_durable(&mut self, rows: &mut dyn Rows, work: InFlight) {
+    fn own_durable(&mut self, now: Now, rows: &mut dyn Rows, work: InFlight) {
         let frame = work.frame.expect("a frame is in flight");
         self.started = true;
         self.drafter.keep(&frame);
@@ -415,6 +424,10 @@ impl Node {
         self.push_live(&frame);
         if let Some((ticket, reply)) = work.reply {
             self.reply(ticket, Ok(reply));
+        }
+        if let Some((ticket, look)) = work.look {
+            let answer = self.look(now, rows, look).map(Reply::Day);
+            self.reply(ticket, answer);
         }
         if let Some((reply, join)) = work.join {
             let answer = self.welcome(join.check);
@@ -435,7 +448,8 @@ impl Node {
             let entries = work.frame.iter().flat_map(VerifiedFrame::entries);
             self.take_up_again(now, entries.filter_map(|entry| entry.body.as_ref()));
             let error = CommandError::Storage(why.to_owned());
-            if let Some((ticket, _)) = work.reply {
+            let asked = work.reply.map(|(ticket, _)| ticket);
+            if let Some(ticket) = asked.or(work.look.map(|(ticket, _)| ticket)) {
                 self.reply(ticket, Err(error));
             } else if let Some(Job::Command { caller, .. }) = work.next {
                 self.reply(caller.ticket, Err(error));
@@ -478,6 +492,7 @@ impl Command {
     pub fn writes(&self) -> bool {
         match self {
             Self::Sell(_)
+            | Self::Day(_)
             | Self::PutProducts(_)
             | Self::PutCustomers(_)
             | Self::EditProduct { .. }
@@ -507,6 +522,7 @@ impl Command {
             | Self::Logout => true,
             Self::Shop
             | Self::Quote(_)
+            | Self::Look(_)
             | Self::Products { .. }
             | Self::Customers { .. }
             | Self::History { .. }

@@ -17,6 +17,7 @@ mod apply;
 mod catalogue;
 mod code;
 pub mod command;
+mod day;
 mod devices;
 mod forks;
 mod forward;
@@ -33,6 +34,7 @@ mod provisional;
 mod query;
 mod records;
 mod resolve;
+mod scan;
 mod sell;
 mod standing;
 mod sync;
@@ -279,6 +281,7 @@ impl Node {
             Input::PeerUp { peer } => self.peer_up(peer),
             Input::PeerDown { peer } => self.peer_down(now, peer),
             Input::Message { peer, bytes } => self.message(now, rows, peer, &bytes),
+            Input::Carried { log, frames } => self.carried(log, &frames),
             Input::RangeRead { peer, log, frames } => self.range_read(rows, peer, log, frames),
             Input::Relay { code, answer } => self.relay_answer(now, rows, code, answer),
             Input::RelayChanged => self.relay_changed(),
@@ -315,6 +318,11 @@ impl Node {
             self.code_deadline(),
         ];
         deadlines.into_iter().flatten().min()
+    }
+
+    /// The shop's id.
+    pub fn shop_id(&self) -> ShopId {
+        self.shop
     }
 
     /// This device's log.

@@ -5,7 +5,7 @@
 
 use crate::Node;
 use crate::command::{
-    Acting, Command, CommandError, Reply, SessionView, Token, UserDraft, UserView,
+    Acting, Command, CommandError, Day, Discount, Reply, SessionView, Token, UserDraft, UserView,
 };
 use crate::io::Now;
 use crate::job::{Caller, Who};
@@ -14,6 +14,7 @@ use crate::sell::{Done, wrong};
 use std::collections::BTreeMap;
 use till_schema::UserId;
 use till_schema::body::{Right, UserSet};
+use till_schema::order::TenderKind;
 use till_schema::rows::{PinTriesRow, Rows, Table, UserRow, collect_rows};
 use till_shop::{Need, users};
 
@@ -92,6 +93,7 @@ impl Node {
     fn rights_needed(&self, rows: &dyn Rows, command: &Command) -> Vec<Needed> {
         let right = match command {
             Command::Sell(cart) => return self.rights_of_cart(rows, cart),
+            Command::Day(day) => return self.rights_of_day(rows, day),
             Command::PutProducts(_) | Command::EditProduct { .. } => Right::EditProducts,
             Command::PutCustomers(_) => Right::EditCustomers,
             Command::MoveStock { .. } => Right::MoveStock,
@@ -122,20 +124,57 @@ impl Node {
 
     fn rights_of_cart(&self, rows: &dyn Rows, cart: &crate::command::Cart) -> Vec<Needed> {
         let mut needed = vec![Needed::Right(Right::Sell)];
+        let mut left: i64 = 0;
         for line in &cart.lines {
-            let product = self.product(rows, &line.code).ok();
-            let listed = product.as_ref().map(|row| row.price);
+            let listed = self.product(rows, &line.code).ok().map(|row| row.price);
             if line.unit_price.is_some() && line.unit_price != listed {
                 needed.push(Needed::Right(Right::PriceOverride));
             }
-            if line.discount > 0 {
-                let price = line.unit_price.or(listed).unwrap_or_default();
-                let gross = i128::from(price) * i128::from(line.quantity.0) / 1000;
-                let gross = i64::try_from(gross).unwrap_or(i64::MAX);
-                needed.push(Needed::Discount { gross, discount: line.discount });
+            let price = line.unit_price.or(listed).unwrap_or_default();
+            let gross = i128::from(price) * i128::from(line.quantity.0) / 1000;
+            let gross = i64::try_from(gross).unwrap_or(i64::MAX);
+            let discount = Discount { amount: line.discount, bp: line.discount_bp }.of(gross);
+            if discount > 0 {
+                needed.push(Needed::Discount { gross, discount });
             }
+            left = left.saturating_add(gross.saturating_sub(discount));
+        }
+        let discount = cart.discount.of(left);
+        if discount > 0 {
+            needed.push(Needed::Discount { gross: left, discount });
+        }
+        if cart.tenders.iter().any(|tender| tender.kind == TenderKind::Account) {
+            needed.push(Needed::Right(Right::Credit));
         }
         needed
+    }
+
+    fn rights_of_day(&self, rows: &dyn Rows, day: &Day) -> Vec<Needed> {
+        let right = match day {
+            Day::Return { .. } => Right::Refund,
+            Day::VoidSale { .. } | Day::DropCart { .. } => Right::Void,
+            Day::HoldCart { put, .. } => {
+                let cart = crate::command::Cart {
+                    order: till_schema::OrderId([0; 16]),
+                    lines: put.clone(),
+                    customer: None,
+                    tenders: Vec::new(),
+                    sold_at_ms: None,
+                    provisional: false,
+                    discount: Discount::default(),
+                    tip: 0,
+                    note: String::new(),
+                    resumes: None,
+                };
+                return self.rights_of_cart(rows, &cart);
+            }
+            Day::Reprint { .. } | Day::PayAccount { .. } => Right::Sell,
+            Day::Drawer { .. } => Right::Drawer,
+            Day::OpenShift { .. } | Day::HandOver { .. } | Day::CloseShift { .. } => Right::Shift,
+            Day::CountStock { .. } | Day::MoveStockAt { .. } => Right::MoveStock,
+            Day::PutSettings(_) => Right::EditSettings,
+        };
+        vec![Needed::Right(right)]
     }
 
     /// Checks a PIN. Too many wrong ones slow down.

@@ -10,7 +10,7 @@ use crate::io::Now;
 use crate::limits::{QUERY_ROWS_MAX, QUEUE_LISTED_MAX};
 use std::collections::BTreeMap;
 use till_conflicts::{Conflict, Status};
-use till_schema::body::Outcome;
+use till_schema::body::ConflictKind;
 use till_schema::catalogue::DocumentId;
 use till_schema::numbering::Ranges;
 use till_schema::rows::{
@@ -32,7 +32,8 @@ impl Node {
     ) -> Result<Reply, CommandError> {
         Ok(match command {
             Command::Shop => Reply::Shop(self.shop_view(rows).ok_or_else(crate::sell::not_synced)?),
-            Command::Quote(lines) => Reply::Quote(self.quote(rows, &lines)?),
+            Command::Quote(quote) => Reply::Quote(self.quote(now, rows, &quote)?),
+            Command::Look(look) => Reply::Day(self.look(now, rows, look)?),
             Command::Products { query, limit } => {
                 Reply::Products(self.products(rows, &query, limit))
             }
@@ -108,14 +109,28 @@ impl Node {
     }
 
     fn order(&self, rows: &dyn Rows, reference: &str) -> Result<OrderView, CommandError> {
-        let by_id = reference.parse::<OrderId>().ok().and_then(|id| till_books::order(rows, id));
-        let row = by_id
-            .or_else(|| self.order_by_number(rows, reference))
-            .ok_or_else(|| CommandError::NotFound(format!("no order is known as “{reference}”")))?;
-        Ok(self.order_view(rows, row))
+        Ok(self.order_view(rows, self.order_row(rows, reference)?))
     }
 
-    fn order_by_number(&self, rows: &dyn Rows, reference: &str) -> Option<OrderRow> {
+    /// An order by id, or by its number as printed.
+    pub(crate) fn order_row(
+        &self,
+        rows: &dyn Rows,
+        reference: &str,
+    ) -> Result<OrderRow, CommandError> {
+        let by_id = reference.parse::<OrderId>().ok().and_then(|id| till_books::order(rows, id));
+        by_id
+            .or_else(|| self.numbered(rows, reference, till_books::order))
+            .ok_or_else(|| CommandError::NotFound(format!("no order is known as “{reference}”")))
+    }
+
+    /// What a number as printed is on: a sale, or a return.
+    pub(crate) fn numbered<T>(
+        &self,
+        rows: &dyn Rows,
+        reference: &str,
+        read: impl Fn(&dyn Rows, OrderId) -> Option<T>,
+    ) -> Option<T> {
         let digits = reference.rsplit('-').next()?;
         let number: u64 = digits.parse().ok()?;
         for (space, row) in till_numbers::spaces(rows) {
@@ -126,7 +141,7 @@ impl Node {
             let prefix = till_schema::rows::key(&[&space.0, &number.to_be_bytes()]);
             rows.scan(Table::Numbers, &prefix, &mut |_, value| {
                 let row: NumberRow = decode_row(Table::Numbers, value);
-                order = till_books::order(rows, row.order);
+                order = read(rows, row.order);
                 order.is_none()
             });
             if order.is_some() {
@@ -136,7 +151,7 @@ impl Node {
         None
     }
 
-    fn order_view(&self, rows: &dyn Rows, row: OrderRow) -> OrderView {
+    pub(crate) fn order_view(&self, rows: &dyn Rows, row: OrderRow) -> OrderView {
         let document: Option<DocumentRow> = get_row(rows, Table::Documents, row.code.as_bytes());
         OrderView {
             label: self.order_label(rows, &row),
@@ -229,27 +244,19 @@ impl Node {
 
     /// Documents on their way, and those refused.
     pub fn fiscal_queue(&self, rows: &dyn Rows) -> FiscalQueue {
-        let mut queue = FiscalQueue { relay: self.relay_state(), ..FiscalQueue::default() };
-        rows.scan(Table::Documents, &[], &mut |key, value| {
-            let row: DocumentRow = decode_row(Table::Documents, value);
-            let Some(space) = row.space else { return true };
-            match row.outcome {
-                None => queue.pending += 1,
-                Some(Outcome::Accepted) => queue.accepted += 1,
-                Some(Outcome::Rejected) => queue.rejected += 1,
-            }
-            let listed = row.outcome != Some(Outcome::Accepted);
-            if listed && queue.documents.len() < QUEUE_LISTED_MAX {
-                queue.documents.push(QueuedDocument {
-                    code: String::from_utf8_lossy(key).into_owned(),
-                    label: self.label(rows, space, row.number),
-                    outcome: row.outcome,
-                    reason: row.reason,
-                });
-            }
-            true
-        });
-        queue
+        let [pending, rejected, accepted] = till_books::counts(rows);
+        let refused = till_schema::rows::suspects(rows, ConflictKind::FiscalRejected);
+        let waiting = till_books::unsettled(rows, QUEUE_LISTED_MAX);
+        let codes = refused.into_iter().chain(waiting.into_iter().map(|document| document.code));
+        let documents = codes
+            .take(QUEUE_LISTED_MAX)
+            .filter_map(|code| {
+                let row: DocumentRow = get_row(rows, Table::Documents, code.as_bytes())?;
+                let label = self.label(rows, row.space?, row.number);
+                Some(QueuedDocument { code, label, outcome: row.outcome, reason: row.reason })
+            })
+            .collect();
+        FiscalQueue { relay: self.relay_state(), pending, accepted, rejected, documents }
     }
 
     /// The shop as headers show it.

@@ -10,6 +10,7 @@ use crate::sell::{Done, REFERENCE, wrong};
 use rand_core::RngCore;
 use std::collections::BTreeMap;
 use till_catalog::{Edit, barcode_field};
+use till_codes::identity::Identity;
 use till_schema::body::{Body, DocumentChange, StockMoved, StockReason};
 use till_schema::catalogue::{DocumentId, FieldValue, customer, product};
 use till_schema::limits::IMPORT_PRODUCTS_PER_CHANGE;
@@ -71,7 +72,14 @@ impl Node {
         stock.retain(|(_, quantity)| quantity.0 != 0);
         if !stock.is_empty() {
             let note = "import".to_owned();
-            extra.push(StockMoved { reason: StockReason::Receive, moves: stock, note }.into());
+            let body = StockMoved {
+                reason: StockReason::Receive,
+                moves: stock,
+                note,
+                place: String::new(),
+                to: None,
+            };
+            extra.push(body.into());
         }
         self.write_edits(now, rows, caller, DocumentId::Catalogue, edits, extra, next, written)
     }
@@ -115,11 +123,34 @@ impl Node {
                 held.as_ref().map(|row| text(&row.category)),
             ),
             (product::UNIT, text(&draft.unit), held.as_ref().map(|row| text(&row.unit))),
+            (product::GROUP, text(&draft.group), held.as_ref().map(|row| text(&row.group))),
+            (product::VARIANT, text(&draft.variant), held.as_ref().map(|row| text(&row.variant))),
+            (product::PLU, text(&draft.plu), held.as_ref().map(|row| text(&row.plu))),
         ];
         for (field, value, current) in fields {
             let empty = value == FieldValue::Text(String::new());
             if current.as_ref() != Some(&value) && !(empty && current.is_none()) {
                 edits.push(Edit::new(id, field, value));
+            }
+        }
+        let numbers = [
+            (product::COST, draft.cost, held.as_ref().and_then(|row| row.cost)),
+            (
+                product::LOW_STOCK,
+                draft.low_stock.map(|mark| mark.0),
+                held.as_ref().and_then(|row| row.low_stock).map(|mark| mark.0),
+            ),
+        ];
+        for (field, wanted, current) in numbers {
+            if let Some(number) = wanted.filter(|_| wanted != current) {
+                edits.push(Edit::new(id, field, FieldValue::Int(number)));
+            }
+        }
+        for (list, price) in &draft.lists {
+            let listed =
+                held.as_ref().is_some_and(|row| row.lists.contains(&(list.clone(), *price)));
+            if !listed {
+                edits.push(Edit::new(id, list_field(list), FieldValue::Int(*price)));
             }
         }
         let known = held.map(|row| row.barcodes).unwrap_or_default();
@@ -140,6 +171,11 @@ impl Node {
         check_count(drafts.len())?;
         if let Some(bad) = drafts.iter().find(|draft| draft.name.trim().is_empty()) {
             return Err(wrong(format!("customer “{}” has no name", bad.key)));
+        }
+        for draft in &mut drafts {
+            let read = Identity::parse(&draft.tax_id_kind, &draft.tax_id)
+                .map_err(|error| wrong(format!("“{}”: {error}", draft.name)))?;
+            (draft.tax_id_kind, draft.tax_id) = (read.kind, read.number);
         }
         let rest = drafts.split_off(drafts.len().min(IMPORT_PRODUCTS_PER_CHANGE));
         let mut edits = Vec::new();
@@ -165,7 +201,13 @@ impl Node {
                 (customer::TAX_ID, number, held.map(|row| &row.tax_id)),
                 (customer::EMAIL, draft.email, held.map(|row| &row.email)),
                 (customer::PHONE, draft.phone, held.map(|row| &row.phone)),
+                (customer::ADDRESS, draft.address, held.map(|row| &row.address)),
+                (customer::GROUP, draft.group, held.map(|row| &row.group)),
             ];
+            let limit = draft.credit_limit;
+            if let Some(limit) = limit.filter(|_| limit != held.and_then(|row| row.credit_limit)) {
+                edits.push(Edit::new(id, customer::CREDIT_LIMIT, FieldValue::Int(limit)));
+            }
             for (field, value, current) in fields {
                 if !value.is_empty() && current != Some(&value) {
                     edits.push(Edit::new(id, field, FieldValue::Text(value)));
@@ -198,7 +240,13 @@ impl Node {
         if change.price.is_some_and(|price| price < 0) {
             return Err(wrong("a price must not be negative"));
         }
-        let texts = [(product::NAME, change.name), (product::CATEGORY, change.category)];
+        let texts = [
+            (product::NAME, change.name),
+            (product::CATEGORY, change.category),
+            (product::TAX, change.tax),
+            (product::UNIT, change.unit),
+            (product::PLU, change.plu),
+        ];
         let mut edits: Vec<Edit> = texts
             .into_iter()
             .filter_map(|(field, text)| Some(Edit::new(row.id.0, field, FieldValue::Text(text?))))
@@ -207,8 +255,20 @@ impl Node {
         edits.extend(
             change.archived.map(|a| Edit::new(row.id.0, product::ARCHIVED, FieldValue::Flag(a))),
         );
+        let number = |value| FieldValue::Int(value);
+        edits.extend(change.cost.map(|cost| Edit::new(row.id.0, product::COST, number(cost))));
+        let mark = change.low_stock.map(|mark| number(mark.0));
+        edits.extend(mark.map(|mark| Edit::new(row.id.0, product::LOW_STOCK, mark)));
+        for (list, price) in &change.lists {
+            edits.push(Edit::new(row.id.0, list_field(list), number(*price)));
+        }
+        for (codes, on) in [(&change.add_barcodes, true), (&change.remove_barcodes, false)] {
+            for code in codes {
+                edits.push(Edit::new(row.id.0, barcode_field(code), FieldValue::Flag(on)));
+            }
+        }
         if edits.is_empty() {
-            return Err(wrong("nothing to change; give a name, price, category or archived"));
+            return Err(wrong("nothing to change; give a name, price, category or another field"));
         }
         let written = Written { changed: 1, ..Written::default() };
         self.write_edits(now, rows, caller, DocumentId::Catalogue, edits, Vec::new(), None, written)
@@ -217,7 +277,7 @@ impl Node {
     /// One document change and what goes with it, as one frame. Without
     /// anything to write, the rest goes on or the answer is given at once.
     #[expect(clippy::too_many_arguments, reason = "the parts of one frame and what follows it")]
-    fn write_edits(
+    pub(crate) fn write_edits(
         &mut self,
         now: Now,
         rows: &mut dyn Rows,
@@ -275,7 +335,7 @@ impl Node {
             }
             resolved.push((self.product(rows, &code)?.id, quantity));
         }
-        let body = StockMoved { reason, moves: resolved, note };
+        let body = StockMoved { reason, moves: resolved, note, place: String::new(), to: None };
         self.write_done(now, rows, caller, vec![body.into()])
     }
 
@@ -311,6 +371,11 @@ impl CustomerDraft {
             (self.tax_id_kind.clone(), self.tax_id.clone())
         }
     }
+}
+
+/// The field of a product that holds its price of a list.
+fn list_field(list: &str) -> String {
+    format!("{}{list}", product::LIST_PREFIX)
 }
 
 fn check_count(count: usize) -> Done {

@@ -113,6 +113,8 @@ impl Node {
                     reason: StockReason::Adjust,
                     moves: vec![(product, change)],
                     note: "counted again".to_owned(),
+                    place: String::new(),
+                    to: None,
                 };
                 Ok((DocumentId::Catalogue, Vec::new(), vec![moved.into()]))
             }

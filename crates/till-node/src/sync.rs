@@ -2,13 +2,14 @@
 //! peer at a time, what is new is pushed by its author, and everything is
 //! acknowledged once it is durable. Claims last one session and are never kept.
 
+mod storing;
+
 use crate::Node;
 use crate::command::PeerView;
 use crate::io::{FrameRecord, Now, Output, Ticket};
 use crate::job::Job;
 use crate::limits::{
-    ADDRESSES_MAX, ANSWER_BYTES_MAX, BAD_FRAMES_MAX, NUMBERS_ASK_EVERY_MS, STORE_RETRY_MAX_MS,
-    WANT_TIMEOUT_MS,
+    ADDRESSES_MAX, ANSWER_BYTES_MAX, BAD_FRAMES_MAX, NUMBERS_ASK_EVERY_MS, WANT_TIMEOUT_MS,
 };
 use std::collections::BTreeMap;
 use till_log::{Head, VerifiedFrame, VerifyError, read_frame, verify_frame};
@@ -287,26 +288,6 @@ impl Node {
         self.storing.insert(log, Storing { ticket, frames: verified });
     }
 
-    /// Until when the disk is not asked to take frames of a log.
-    fn refused_until(&self, now: Now, log: LogId) -> Option<u64> {
-        self.refused.get(&log)?;
-        let asked = self.wants.get(&log).filter(|asked| asked.peer == self.me);
-        asked.map(|asked| asked.until).filter(|until| *until > now.tick_ms)
-    }
-
-    /// Nothing of a log is taken in now; it is asked for from a tick on.
-    fn ask_later(&mut self, until: u64, peer: LogId, frames: &Frames) {
-        let Some(last) = frames.frames.last() else { return };
-        match read_frame(self.shop, last) {
-            Ok(frame) if frame.log() == frames.log => {
-                self.claimed(peer, frames.log, frame.head().seq);
-                self.not_before(frames.log, until);
-            }
-            Ok(_) => self.bad(peer, "sent frames of another log than it named"),
-            Err(error) => self.bad(peer, &error.to_string()),
-        }
-    }
-
     /// The frames that go on where the held ones end, up to a fork.
     fn verify_run(&mut self, peer: LogId, frames: &Frames) -> Vec<VerifiedFrame> {
         let log = frames.log;
@@ -365,49 +346,6 @@ impl Node {
             let head = frame.head();
             frame.log() == log && head.seq >= held.seq && head != held
         })
-    }
-
-    /// Foreign frames are on disk: acknowledge, apply, ask for more.
-    pub(crate) fn foreign_durable(&mut self, now: Now, rows: &mut dyn Rows, ticket: Ticket) {
-        let found = self.storing.iter().find(|(_, storing)| storing.ticket == ticket);
-        let Some(log) = found.map(|(log, _)| *log) else { return };
-        let storing = self.storing.remove(&log).expect("found above");
-        self.refused.remove(&log);
-        for frame in storing.frames {
-            self.heads.insert(log, frame.head());
-            #[cfg(feature = "mutants")]
-            if log == self.me {
-                self.drafter.keep(&frame);
-            }
-            if self.is_forked_at(log, frame.head().seq) {
-                self.forks.branches.read_again(log, frame.first());
-            }
-            self.learn_forks(rows, &frame);
-            self.wait_at_gate(rows, frame);
-        }
-        self.apply_ready(rows);
-        self.tell_have(log);
-        self.versions.links += 1;
-        self.pump_wants(now);
-    }
-
-    /// Foreign frames are not on disk: they are asked for again after a while, and
-    /// after a longer one each time, for each costs their transport and the
-    /// check of their signatures.
-    pub(crate) fn foreign_not_durable(&mut self, now: Now, ticket: Ticket) {
-        let found = self.storing.iter().find(|(_, storing)| storing.ticket == ticket);
-        let Some(log) = found.map(|(log, _)| *log) else { return };
-        self.storing.remove(&log);
-        let last = self.refused.get(&log).copied().unwrap_or(WANT_TIMEOUT_MS / 2);
-        let pause = (last * 2).min(STORE_RETRY_MAX_MS);
-        self.refused.insert(log, pause);
-        self.not_before(log, now.tick_ms + pause);
-    }
-
-    /// A log is not asked for before a tick.
-    fn not_before(&mut self, log: LogId, until: u64) {
-        let after = self.head_of(log).seq;
-        self.wants.insert(log, Asked { peer: self.me, until, tries: 0, after });
     }
 
     /// Tells every peer how far a log is held.

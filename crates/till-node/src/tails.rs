@@ -217,7 +217,7 @@ impl Node {
             }
             let reference = entry.reference();
             till_numbers::apply_branch(rows, &reference, &body);
-            till_books::apply_branch(rows, &reference, &body);
+            till_books::apply_branch(rows, &reference, entry.header.user, &body);
             if let Body::FiscalReceipt(receipt) = &body {
                 self.forwarding.settled(&receipt.code);
             }

@@ -5,6 +5,7 @@
 mod addresses;
 mod code;
 mod contested;
+mod day;
 mod forge;
 mod forwarding;
 mod gate;
@@ -45,8 +46,20 @@ pub(crate) fn order(number: u32) -> OrderId {
 /// A sale of whole pieces, paid in cash with a large note.
 pub(crate) fn sell(number: u32, code: &str, pieces: i64) -> Command {
     let quantity = Quantity::units(pieces);
-    let line = CartLine { code: code.to_owned(), quantity, unit_price: None, discount: 0 };
-    let tender = Tender { kind: TenderKind::Cash, amount: 100_000_000, reference: String::new() };
+    let line = CartLine {
+        code: code.to_owned(),
+        quantity,
+        unit_price: None,
+        discount: 0,
+        discount_bp: 0,
+        note: String::new(),
+    };
+    let tender = Tender {
+        kind: TenderKind::Cash,
+        amount: 100_000_000,
+        reference: String::new(),
+        foreign: None,
+    };
     Command::Sell(Cart {
         order: order(number),
         lines: vec![line],
@@ -54,6 +67,10 @@ pub(crate) fn sell(number: u32, code: &str, pieces: i64) -> Command {
         tenders: vec![tender],
         sold_at_ms: None,
         provisional: false,
+        discount: crate::command::Discount::default(),
+        tip: 0,
+        note: String::new(),
+        resumes: None,
     })
 }
 
@@ -69,6 +86,7 @@ pub(crate) fn product(sku: &str, price: i64, stock: i64) -> ProductDraft {
         tax: "IVA".to_owned(),
         tax_rate_bp: 1900,
         stock: Some(Quantity::units(stock)),
+        ..ProductDraft::default()
     }
 }
 

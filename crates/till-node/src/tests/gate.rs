@@ -93,6 +93,8 @@ fn kinds_of_a_later_version_are_kept_passed_on_and_skipped() {
         reason: StockReason::Receive,
         moves: vec![(product, Quantity::units(5))],
         note: String::new(),
+        place: String::new(),
+        to: None,
     }
     .into();
     let unknown = (Kind(60_000), b"what is this".to_vec());

@@ -15,7 +15,8 @@ const REGISTER: &[Role] = &[Role::Register];
 
 fn note(text: &str) -> Body {
     let reason = StockReason::Adjust;
-    StockMoved { reason, moves: Vec::new(), note: text.to_owned() }.into()
+    StockMoved { reason, moves: Vec::new(), note: text.to_owned(), place: String::new(), to: None }
+        .into()
 }
 
 /// Devices that are linked to each other, and one that plays by no rules.

@@ -60,6 +60,8 @@ fn malformed_changes_are_listed_alike_and_nothing_else_stops() {
         reason: StockReason::Receive,
         moves: vec![(till_schema::ProductId(object), Quantity::units(7))],
         note: String::new(),
+        place: String::new(),
+        to: None,
     }
     .into();
     let noise = change(world.draw::<300>().to_vec());

@@ -54,15 +54,26 @@ fn sale(world: &World, number: u64, id: u32, amount: i64) -> SaleCommitted {
         tax: "IVA".to_owned(),
         tax_rate_bp: 1900,
         stock_before: i64::MIN,
+        taxes: Vec::new(),
+        order_discount: 0,
+        unit: String::new(),
+        note: String::new(),
+        price_list: String::new(),
+        list_price: None,
+        unit_cost: None,
+        category: String::new(),
     };
-    let tender = Tender { kind: TenderKind::Cash, amount, reference: String::new() };
+    let tender = Tender { kind: TenderKind::Cash, amount, reference: String::new(), foreign: None };
     let taxes = vec![till_schema::order::TaxTotal {
         tax: "IVA".to_owned(),
         rate_bp: 1900,
         base: amount,
         amount,
+        treatment: till_schema::order::TaxTreatment::Taxed,
+        per_unit: None,
     }];
-    let totals = Totals { gross: amount, discount: amount, total: amount, taxes };
+    let totals =
+        Totals { gross: amount, discount: amount, total: amount, taxes, ..Totals::default() };
     let order = Order {
         id: order(id),
         sold_at_ms: 0,
@@ -73,6 +84,10 @@ fn sale(world: &World, number: u64, id: u32, amount: i64) -> SaleCommitted {
         tenders: vec![tender.clone(), tender],
         change: i64::MIN,
         totals,
+        note: String::new(),
+        resumes: None,
+        tip: 0,
+        rounding: 0,
     };
     let space = world.numbers(0)[0].space;
     SaleCommitted {
@@ -212,6 +227,8 @@ fn amounts_beyond_all_sums_stop_nobody() {
             reason: StockReason::Adjust,
             moves: vec![(product, Quantity(change)), (ProductId([1; 16]), Quantity(change))],
             note: String::new(),
+            place: String::new(),
+            to: None,
         }
         .into()
     };

@@ -44,7 +44,7 @@ fn customers_without_an_identity_stay_apart() {
     let mut world = World::found(102, (1, 100));
     let nameless = |name: &str| CustomerDraft { name: name.to_owned(), ..CustomerDraft::default() };
     let drafts =
-        vec![nameless("Ana"), nameless("Luis"), customer("Eva", "1"), customer("Eva", "1")];
+        vec![nameless("Ana"), nameless("Luis"), customer("Eva", "111"), customer("Eva", "111")];
     assert_eq!(written(&mut world, Command::PutCustomers(drafts)), counts(4, 0, 0));
     let rows = crate::customers(&world.tills[0].rows, "", 10);
     let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
@@ -75,7 +75,7 @@ fn wrong_records_are_named_and_nothing_of_the_import_is_written() {
         Command::PutProducts(Vec::new()),
         Command::PutProducts(vec![product("1", 1, 0), product(" ", 1, 0)]),
         Command::PutProducts(vec![product("1", 1, 0), free]),
-        Command::PutCustomers(vec![customer("Ana", "1"), customer(" ", "2")]),
+        Command::PutCustomers(vec![customer("Ana", "111"), customer(" ", "222")]),
     ];
     for command in bad {
         assert!(matches!(world.ask(0, command), Err(CommandError::Wrong(_))));

@@ -171,7 +171,7 @@ impl Story {
                 world.tell(device, Command::MoveStock { reason, moves, note });
             }
             Happening::Customer { device, number } => {
-                let draft = customer(&format!("Customer of {device}"), &number.to_string());
+                let draft = customer(&format!("Customer of {device}"), &format!("90{number}1"));
                 world.tell(device, Command::PutCustomers(vec![draft]));
             }
             Happening::Grant { from, to, count } => {

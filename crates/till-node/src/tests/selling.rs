@@ -148,7 +148,8 @@ fn sales_go_in_between_the_parts_of_an_import() {
 fn carts_that_make_no_sale_write_nothing() {
     let mut world = one_till(88);
     let before = world.digests(0);
-    let card = |amount| Tender { kind: TenderKind::Card, amount, reference: String::new() };
+    let card =
+        |amount| Tender { kind: TenderKind::Card, amount, reference: String::new(), foreign: None };
     let bad = [
         cart(|cart| cart.lines.clear()),
         cart(|cart| cart.lines[0].code = "nothing".to_owned()),

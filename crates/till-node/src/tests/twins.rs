@@ -384,7 +384,14 @@ fn a_fork_that_its_own_device_makes_on_purpose_is_proven_too() {
     let before = rogue.head;
     let note = |text: &str| {
         let reason = till_schema::body::StockReason::Adjust;
-        till_schema::body::StockMoved { reason, moves: Vec::new(), note: text.to_owned() }.into()
+        till_schema::body::StockMoved {
+            reason,
+            moves: Vec::new(),
+            note: text.to_owned(),
+            place: String::new(),
+            to: None,
+        }
+        .into()
     };
     let one = rogue.write(&Vec::new(), vec![note("one"), note("more")]);
     rogue.head = before;
