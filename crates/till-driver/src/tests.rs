@@ -46,7 +46,13 @@ fn frames(of: u8) -> Vec<FrameRecord> {
         .map(|n| {
             let note = format!("delivery {n} {}", "x".repeat(4_000));
             let moves = vec![(ProductId([n as u8; 16]), Quantity::units(1))];
-            let body = StockMoved { reason: StockReason::Receive, moves, note };
+            let body = StockMoved {
+                reason: StockReason::Receive,
+                moves,
+                note,
+                place: String::new(),
+                to: None,
+            };
             let frame = drafter
                 .draft(vec![body.into()], &Vector::new(), Context::default())
                 .expect("small");

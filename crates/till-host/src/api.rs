@@ -45,10 +45,10 @@ pub struct ProofRequest {
     pub number: String,
 }
 
-/// Body of `POST /v1/backup`.
+/// Body of `POST /v1/backup` and `POST /v1/carry`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BackupRequest {
-    /// The file to write, on the device.
+    /// The file to write or read, on the device.
     pub file: PathBuf,
 }
 
@@ -64,6 +64,7 @@ pub struct BackupAnswer {
 /// An answer to `POST /v1/execute`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and moved once")]
 pub enum Answer {
     /// Done.
     Ok(Reply),
@@ -136,6 +137,7 @@ fn router(handle: Handle, token: String) -> Router {
         .route("/v1/verify", post(verify))
         .route("/v1/proof", post(proof))
         .route("/v1/backup", post(backup))
+        .route("/v1/carry", post(carry))
         .route("/v1/reach", post(reach))
         .route("/v1/stop", post(stop))
         .route("/v1/health", get(|| async { Json(serde_json::json!({ "status": "ok" })) }))
@@ -203,6 +205,13 @@ async fn backup(State(api): State<Api>, Json(request): Json<BackupRequest>) -> R
     match api.handle.backup(request.file).await {
         Ok(done) => Json(BackupAnswer { frames: done.frames, bytes: done.bytes }).into_response(),
         Err(why) => problem(StatusCode::INSUFFICIENT_STORAGE, "backup-failed", &why),
+    }
+}
+
+async fn carry(State(api): State<Api>, Json(request): Json<BackupRequest>) -> Response {
+    match api.handle.carry(request.file).await {
+        Ok(carried) => Json(carried).into_response(),
+        Err(why) => problem(StatusCode::UNPROCESSABLE_ENTITY, "not-carried", &why),
     }
 }
 

@@ -334,6 +334,16 @@ impl Device {
         self.driver.node.me()
     }
 
+    /// The shop.
+    pub(crate) fn shop(&self) -> till_schema::ShopId {
+        self.driver.node.shop_id()
+    }
+
+    /// How far a log is held, durable.
+    pub(crate) fn held(&self, log: LogId) -> till_schema::Seq {
+        self.driver.logs.heads().get(&log).map(|head| head.seq).unwrap_or_default()
+    }
+
     /// The data folder.
     pub fn folder(&self) -> &Folder {
         &self.folder

@@ -8,6 +8,7 @@
 //! invites.json   invites given out and not used
 //! api.json       address and token of the running instance, while it runs
 //! logs/          the truth
+//! print/         tickets that wait for their printer
 //! books.redb     derived; may be deleted
 //! ```
 

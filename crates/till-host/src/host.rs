@@ -2,8 +2,10 @@
 //! network, the relay client and the local API talk to it through bounded
 //! queues.
 
+use crate::carry::Carried;
 use crate::device::{Device, OpenError, Surroundings};
 use crate::folder::{Folder, FolderError};
+use crate::printing;
 use crate::proof::{NumberProof, ProofError};
 use crate::snapshot::Snapshot;
 use crate::verify::VerifyReport;
@@ -86,6 +88,7 @@ pub struct Reach {
     pub relay_blocked: bool,
 }
 
+#[expect(clippy::large_enum_variant, reason = "one at a time, and moved once")]
 enum Request {
     Execute {
         command: Command,
@@ -106,6 +109,10 @@ enum Request {
     Backup {
         file: PathBuf,
         reply: oneshot::Sender<Result<BundleSummary, String>>,
+    },
+    Carry {
+        file: PathBuf,
+        reply: oneshot::Sender<Result<Carried, String>>,
     },
     Stop {
         reply: oneshot::Sender<()>,
@@ -160,6 +167,15 @@ impl Handle {
     /// When the file can't be written.
     pub async fn backup(&self, file: PathBuf) -> Result<BundleSummary, String> {
         let answer = self.ask(|reply| Request::Backup { file, reply }).await;
+        answer.unwrap_or_else(|| Err(stopped().to_string()))
+    }
+
+    /// Takes in a bundle that another device wrote.
+    ///
+    /// # Errors
+    /// When the bundle is damaged or of another shop.
+    pub async fn carry(&self, file: PathBuf) -> Result<Carried, String> {
+        let answer = self.ask(|reply| Request::Carry { file, reply }).await;
         answer.unwrap_or_else(|| Err(stopped().to_string()))
     }
 
@@ -256,6 +272,7 @@ impl Host {
             tracing::warn!("{note}");
         }
         let me = device.me();
+        let printing = printing::Worker::start(device.folder().root());
         let opening = device.take_opening();
         let (requests, inbox) = mpsc::channel(REQUESTS_MAX);
         let (snapshot_out, snapshot) = watch::channel(Arc::new(Snapshot::default()));
@@ -271,12 +288,14 @@ impl Host {
             runtime: tokio::runtime::Handle::current(),
             replies: BTreeMap::new(),
             joins: BTreeMap::new(),
+            carried: Vec::new(),
             next_ticket: u64::from(u32::MAX),
             listening_out,
             versions_out,
             snapshot_out,
             pictured: Versions::default(),
             pictures: options.pictures,
+            _printing: printing,
         };
         for (log, addresses) in file.addresses {
             running.device.push(Input::Addresses { log, addresses: addresses.clone() });
@@ -302,6 +321,8 @@ struct Running {
     runtime: tokio::runtime::Handle,
     replies: BTreeMap<u64, oneshot::Sender<Result<Reply, CommandError>>>,
     joins: BTreeMap<u64, JoinReply>,
+    /// What a bundle wants done outside.
+    carried: Vec<Effect>,
     next_ticket: u64,
     listening_out: watch::Sender<Vec<String>>,
     versions_out: watch::Sender<Versions>,
@@ -309,6 +330,8 @@ struct Running {
     /// What the last picture showed.
     pictured: Versions,
     pictures: bool,
+    /// Prints what waits for as long as the device runs; a shop sells without.
+    _printing: Option<printing::Worker>,
 }
 
 impl Running {
@@ -333,7 +356,8 @@ impl Running {
                         return self.finish(reply);
                     }
                 }
-                for effect in self.device.advance() {
+                let carried = std::mem::take(&mut self.carried);
+                for effect in carried.into_iter().chain(self.device.advance()) {
                     self.carry_out(effect).await;
                 }
                 rest_at = Instant::now() + REST_AFTER;
@@ -395,6 +419,15 @@ impl Running {
             Request::Backup { file, reply } => {
                 let written = self.device.backup(&file).map_err(|error| error.to_string());
                 let _ = reply.send(written);
+            }
+            Request::Carry { file, reply } => {
+                let taken = self.device.carry(&file).map_err(|error| error.to_string());
+                // What it wants done is done with the next input.
+                self.device.push(Input::Tick);
+                let _ = reply.send(taken.map(|(carried, effects)| {
+                    self.carried.extend(effects);
+                    carried
+                }));
             }
             Request::Reach { reach, reply } => {
                 self.relay_blocked.store(reach.relay_blocked, Ordering::SeqCst);

@@ -8,18 +8,21 @@
 
 pub mod api;
 mod backup;
+mod carry;
 mod clock;
 mod device;
 mod enrol;
 mod fences;
 mod folder;
 mod host;
+pub mod printing;
 pub mod proof;
 pub mod remote;
 pub mod snapshot;
 mod verify;
 
 pub use backup::BackupError;
+pub use carry::{Carried, CarryError};
 pub use device::{Device, OpenError, Surroundings};
 pub use enrol::{Join, JoinBy, Joined};
 pub use folder::{DeviceFile, Folder, FolderError, NewShop};

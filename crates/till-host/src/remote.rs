@@ -129,6 +129,19 @@ impl Remote {
         Err(RemoteError::Unexpected(detail(answer).await))
     }
 
+    /// Lets it take in a bundle.
+    ///
+    /// # Errors
+    /// What it answers, or that nothing answered.
+    pub async fn carry(&self, file: &Path) -> Result<crate::Carried, RemoteError> {
+        let request = self.request(reqwest::Method::POST, "carry");
+        let answer = request.json(&BackupRequest { file: file.to_path_buf() }).send().await?;
+        if answer.status().is_success() {
+            return Ok(answer.json().await?);
+        }
+        Err(RemoteError::Unexpected(detail(answer).await))
+    }
+
     /// Cuts or heals its network by hand.
     ///
     /// # Errors
