@@ -130,6 +130,7 @@ tender-cash = Cash
 tender-card = Card
 tender-transfer = Transfer
 tender-other = Other
+tender-account = On account
 
 finish-provisionally = Finish on an internal document
 provisional-offer = There is no number for an invoice. The customer can get an internal document now; the invoice follows as soon as there is a number
@@ -205,6 +206,7 @@ kind-admin-fork = administration taken twice
 kind-outside-validity = number outside its dates
 kind-provisional-open = sale without a number
 kind-double-fiscalised = two numbers for one sale
+kind-double-refund = more came back than was sold
 title-admin = Administration of the shop
 story-set = { $device } set { $value } ({ $when }).
 story-field = They could not see each other; sales already made do not change. Choose the value from now on.
@@ -220,6 +222,7 @@ story-unentitled = { $title } changed something it has no right to. The change i
 story-outside-validity = Number { $title } was issued outside the dates of its resolution. The sale counts; the authority may refuse its document. Import the resolution's renewal, check that device's clock and ask the accountant.
 story-provisional-open = Sale { $title } went out on an internal document and has no number yet. The device that sold gives it one as soon as it holds numbers. If that device is gone, the administrator assigns the sale to another one with “tillmesh numbers assign”.
 story-double-fiscalised = Sale { $title } got two numbers, from devices that could not see each other. It counts once. Ask the accountant to cancel one of the two invoices.
+story-double-refund = Of sale { $title } more came back than was sold, on registers that could not see each other: { $detail } was paid back in all. Look for the customer, or write the loss off.
 
 ## Sync
 

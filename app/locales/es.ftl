@@ -130,6 +130,7 @@ tender-cash = Efectivo
 tender-card = Tarjeta
 tender-transfer = Transferencia
 tender-other = Otro
+tender-account = A crédito
 
 finish-provisionally = Finalizar con documento interno
 provisional-offer = No hay número para una factura. El cliente puede llevar ahora un documento interno; la factura sigue apenas haya un número
@@ -205,6 +206,7 @@ kind-admin-fork = administración tomada dos veces
 kind-outside-validity = número fuera de sus fechas
 kind-provisional-open = venta sin número
 kind-double-fiscalised = dos números para una venta
+kind-double-refund = volvió más de lo vendido
 title-admin = Administración de la tienda
 story-set = { $device } puso { $value } ({ $when }).
 story-field = No se veían entre sí; las ventas ya hechas no cambian. Elija el valor de ahora en adelante.
@@ -220,6 +222,7 @@ story-unentitled = { $title } cambió algo para lo que no tiene permiso. El camb
 story-outside-validity = El número { $title } se usó fuera de las fechas de su resolución. La venta cuenta; la autoridad puede rechazar su documento. Importe la renovación de la resolución, revise el reloj de ese equipo y consulte al contador.
 story-provisional-open = La venta { $title } salió con documento interno y aún no tiene número. El equipo que vendió le da uno apenas tenga números. Si ese equipo ya no está, el administrador asigna la venta a otro con «tillmesh numbers assign».
 story-double-fiscalised = La venta { $title } recibió dos números, de equipos que no se veían entre sí. Cuenta una sola vez. Pida al contador anular una de las dos facturas.
+story-double-refund = De la venta { $title } volvió más de lo vendido, en cajas que no se veían entre sí: en total se devolvieron { $detail }. Busque al cliente o registre la pérdida.
 
 ## Sincronía
 

@@ -97,7 +97,7 @@ pub(crate) fn read_baskets(
     reader: impl Read,
     currency: Currency,
 ) -> Result<Vec<Basket>, ImportError> {
-    let sheet = Sheet::read(reader)?;
+    let mut sheet = Sheet::read(reader)?;
     let header = sheet.header();
     let columns = Columns {
         basket: header.column(&["basket id"])?,
@@ -251,7 +251,7 @@ pub(crate) fn sample_products() -> Vec<ProductDraft> {
 
 /// The customers of the sample shop.
 pub(crate) fn sample_customers() -> Vec<CustomerDraft> {
-    complete(import::customers(SAMPLE_CUSTOMERS))
+    complete(import::customers(SAMPLE_CUSTOMERS, SAMPLE_CURRENCY))
 }
 
 /// The rows of a file that is part of the program.

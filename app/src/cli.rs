@@ -1,10 +1,16 @@
 //! What can be typed.
 
+mod day;
+mod files;
 mod numbers;
+mod printing;
 mod shop;
 mod users;
 
+pub(crate) use day::{AccountCmd, CartCmd, DayCmd, ShiftCmd, StockMore};
+pub(crate) use files::{ExportArgs, ExportFormat, ExportWhat, ImportCmd, ImportFile};
 pub(crate) use numbers::{NumbersCmd, sharing};
+pub(crate) use printing::{PaperArgs, Preview, PrintArgs, PrintCmd, QueueCmd, parse_paper};
 pub(crate) use shop::ShopCmd;
 pub(crate) use users::UsersCmd;
 
@@ -12,8 +18,8 @@ use crate::failure::Failure;
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use till_node::command::Choice;
-use till_schema::order::TenderKind;
+use till_codes::entry::Entry;
+use till_node::command::{Choice, Discount};
 use till_schema::{Currency, LogId, Quantity};
 
 /// An offline-first point of sale whose registers replicate peer to peer.
@@ -80,6 +86,8 @@ pub(crate) enum Cmd {
     /// Import products or customers from a CSV file.
     #[command(subcommand)]
     Import(ImportCmd),
+    /// Write what the shop holds to a file.
+    Export(ExportArgs),
     /// Sell items.
     Sell(SellArgs),
     /// Products: search, change, history.
@@ -94,6 +102,11 @@ pub(crate) enum Cmd {
     /// Receive or adjust stock.
     #[command(subcommand)]
     Stock(StockCmd),
+    /// After the sale, held carts, drawers, debts, reports and settings.
+    #[command(flatten)]
+    Day(DayCmd),
+    /// Print a ticket, a report or a test, open the drawer, see what waits.
+    Print(Box<PrintArgs>),
     /// List orders, newest first, or show one.
     Orders {
         /// An order's id or number as printed.
@@ -171,44 +184,14 @@ pub(crate) struct RelayArgs {
     pub(crate) listen: SocketAddr,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum ImportCmd {
-    /// Products: Shopify (old and new header), or a table in English or Spanish.
-    Products {
-        /// The CSV file.
-        file: PathBuf,
-        /// Only say what would be imported.
-        #[arg(long)]
-        preview: bool,
-        /// Import the good rows although others are broken.
-        #[arg(long)]
-        skip_bad: bool,
-        /// Tax class of products whose row names none.
-        #[arg(long, default_value = "IVA")]
-        tax: String,
-        /// Tax rate in percent of products whose row names none.
-        #[arg(long, default_value = "0", value_parser = parse_percent)]
-        tax_rate: u32,
-    },
-    /// Customers.
-    Customers {
-        /// The CSV file.
-        file: PathBuf,
-        /// Only say what would be imported.
-        #[arg(long)]
-        preview: bool,
-        /// Import the good rows although others are broken.
-        #[arg(long)]
-        skip_bad: bool,
-    },
-}
-
 #[derive(Debug, Clone, clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["items", "cart"])))]
 pub(crate) struct SellArgs {
     /// SKU or barcode, and how many: `7702001:2`. Repeat for more.
-    #[arg(long = "item", required = true, value_parser = parse_item, value_name = "CODE[:QTY]")]
+    #[arg(long = "item", value_parser = parse_item, value_name = "CODE[:QTY]")]
     pub(crate) items: Vec<(String, Quantity)>,
-    /// How it is paid: `cash:20000`, `card:5000`, or just `cash` for the exact amount.
+    /// How it is paid: `cash:20000`, `card:5000`, `cash:10usd`, `account`, or just
+    /// `cash` for what is left. Repeat to split.
     #[arg(long = "pay", required = true, value_name = "KIND[:AMOUNT]")]
     pub(crate) pay: Vec<String>,
     /// Customer's tax id.
@@ -217,6 +200,24 @@ pub(crate) struct SellArgs {
     /// Sell on an internal document when there is no number; it follows.
     #[arg(long)]
     pub(crate) provisional: bool,
+    /// Off the whole order: `10%` or an amount.
+    #[arg(long)]
+    pub(crate) discount: Option<String>,
+    /// Off one item: `CODE=10%` or `CODE=AMOUNT`.
+    #[arg(long, value_parser = parse_pair, value_name = "CODE=DISCOUNT")]
+    pub(crate) line_discount: Vec<(String, String)>,
+    /// Another price for one item.
+    #[arg(long, value_parser = parse_pair, value_name = "CODE=PRICE")]
+    pub(crate) price: Vec<(String, String)>,
+    /// For whoever served.
+    #[arg(long)]
+    pub(crate) tip: Option<String>,
+    /// A note for the ticket.
+    #[arg(long)]
+    pub(crate) note: Option<String>,
+    /// Sell a cart that waits.
+    #[arg(long)]
+    pub(crate) cart: Option<till_schema::OrderId>,
     /// Order id (32 hexadecimal digits): selling it again changes nothing.
     #[arg(long)]
     pub(crate) order: Option<till_schema::OrderId>,
@@ -234,22 +235,7 @@ pub(crate) enum ProductsCmd {
         limit: usize,
     },
     /// Change a product.
-    Edit {
-        /// SKU or barcode.
-        code: String,
-        /// New price, in units of the currency.
-        #[arg(long)]
-        price: Option<String>,
-        /// New name.
-        #[arg(long)]
-        name: Option<String>,
-        /// New category.
-        #[arg(long)]
-        category: Option<String>,
-        /// Put away (true) or back (false).
-        #[arg(long)]
-        archived: Option<bool>,
-    },
+    Edit(Box<EditArgs>),
     /// Who set a field when.
     History {
         /// SKU or barcode.
@@ -258,6 +244,48 @@ pub(crate) enum ProductsCmd {
         #[arg(default_value = "price")]
         field: String,
     },
+}
+
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct EditArgs {
+    /// SKU or barcode.
+    pub(crate) code: String,
+    /// New price, in units of the currency.
+    #[arg(long)]
+    pub(crate) price: Option<String>,
+    /// New name.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// New category.
+    #[arg(long)]
+    pub(crate) category: Option<String>,
+    /// Put away (true) or back (false).
+    #[arg(long)]
+    pub(crate) archived: Option<bool>,
+    /// What one unit costs the shop.
+    #[arg(long)]
+    pub(crate) cost: Option<String>,
+    /// At or below it the product is on the low-stock list.
+    #[arg(long, value_parser = parse_quantity)]
+    pub(crate) low_stock: Option<Quantity>,
+    /// Tax class, as in `tillmesh settings tax.CLASS=…`.
+    #[arg(long)]
+    pub(crate) tax: Option<String>,
+    /// Unit of measure.
+    #[arg(long)]
+    pub(crate) unit: Option<String>,
+    /// Digits under which scales know it.
+    #[arg(long)]
+    pub(crate) plu: Option<String>,
+    /// Price of a price list: `LIST=PRICE`.
+    #[arg(long, value_parser = parse_pair, value_name = "LIST=PRICE")]
+    pub(crate) list: Vec<(String, String)>,
+    /// Put a barcode on it.
+    #[arg(long)]
+    pub(crate) add_barcode: Vec<String>,
+    /// Take a barcode off it.
+    #[arg(long)]
+    pub(crate) remove_barcode: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -277,6 +305,9 @@ pub(crate) enum StockCmd {
         #[arg(long, default_value = "")]
         note: String,
     },
+    /// Counts, waste, transfers, and what is known.
+    #[command(flatten)]
+    More(StockMore),
 }
 
 #[derive(Debug, Subcommand)]
@@ -311,6 +342,16 @@ pub(crate) enum ConflictsCmd {
 pub(crate) enum SyncCmd {
     /// Peers, and what they or this device lack.
     Status,
+    /// Write all logs to a file, for a device that cannot be reached.
+    Export {
+        /// The file to write.
+        file: PathBuf,
+    },
+    /// Take in what another device wrote.
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -367,8 +408,13 @@ fn parse_percent(text: &str) -> Result<u32, String> {
         .ok_or_else(|| "write a percentage between 0 and 100, like 19".to_owned())
 }
 
-/// `CODE` or `CODE:QTY`; the quantity's sign is judged by the command.
+/// `CODE`, `CODE:QTY`, or as at a register `QTY*CODE`; the quantity's sign is
+/// judged by the command.
 fn parse_item(text: &str) -> Result<(String, Quantity), String> {
+    if text.contains('*') {
+        let entry = Entry::parse(text).map_err(|error| error.to_string())?;
+        return Ok((entry.code, entry.quantity.unwrap_or(Quantity::ONE)));
+    }
     let (code, quantity) = match text.rsplit_once(':') {
         Some((code, quantity)) => {
             (code, Quantity::parse(quantity).map_err(|error| error.to_string())?)
@@ -394,28 +440,28 @@ fn parse_letter(text: &str) -> Result<Choice, String> {
     }
 }
 
-/// `cash:20000`, `card`, …
-pub(crate) fn parse_tender(
-    text: &str,
-    currency: Currency,
-) -> Result<(TenderKind, Option<i64>), Failure> {
-    let (kind, amount) = text.split_once(':').map_or((text, None), |(k, a)| (k, Some(a)));
-    let kind = match kind {
-        "cash" => TenderKind::Cash,
-        "card" => TenderKind::Card,
-        "transfer" => TenderKind::Transfer,
-        "other" => TenderKind::Other,
-        _ => {
-            return Err(Failure::Usage(format!(
-                "“{kind}” is not a means of payment; use cash, card, transfer or other"
-            )));
-        }
-    };
-    let amount = amount
-        .map(|amount| currency.parse(amount))
-        .transpose()
-        .map_err(|error| Failure::Usage(error.to_string()))?;
-    Ok((kind, amount))
+/// `10%` or an amount.
+pub(crate) fn parse_discount(text: &str, currency: Currency) -> Result<Discount, String> {
+    match text.strip_suffix('%') {
+        Some(percent) => match parse_percent(percent)? {
+            bp if bp <= 10_000 => Ok(Discount { amount: 0, bp }),
+            _ => Err("a discount is at most 100%".to_owned()),
+        },
+        None => match currency.parse(text) {
+            Ok(amount) => Ok(Discount { amount, bp: 0 }),
+            Err(error) => Err(error.to_string()),
+        },
+    }
+}
+
+fn parse_quantity(text: &str) -> Result<Quantity, String> {
+    Quantity::parse(text).map_err(|error| error.to_string())
+}
+
+fn parse_pair(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| format!("“{text}” is not like NAME=VALUE"))
 }
 
 #[cfg(test)]
@@ -429,15 +475,21 @@ mod tests {
     }
 
     #[test]
-    fn items_and_payments_are_read() {
-        assert_eq!(parse_item("770:2"), Ok(("770".to_owned(), Quantity::units(2))));
-        assert_eq!(parse_item("770:0.250"), Ok(("770".to_owned(), Quantity(250))));
-        assert_eq!(parse_item("770"), Ok(("770".to_owned(), Quantity::ONE)));
-        assert!(parse_item("770:x").is_err());
-        assert!(parse_item(":2").is_err());
-        let cash = parse_tender("cash:20.50", Currency::Usd).expect("a tender");
-        assert_eq!(cash, (TenderKind::Cash, Some(2050)));
-        assert!(parse_tender("gold:1", Currency::Usd).is_err());
+    fn items_have_a_quantity_on_either_side() {
+        let item = |code: &str, quantity| Ok((code.to_owned(), quantity));
+        assert_eq!(parse_item("7702001:2"), item("7702001", Quantity::units(2)));
+        assert_eq!(parse_item("770:0.250"), item("770", Quantity(250)));
+        assert_eq!(parse_item("770"), item("770", Quantity::ONE));
+        assert_eq!(parse_item("3*770"), item("770", Quantity::units(3)));
+        assert!(parse_item("770:x").is_err() && parse_item(":2").is_err());
+    }
+
+    #[test]
+    fn discounts_are_parts_or_amounts() {
+        let discount = |text| parse_discount(text, Currency::Usd);
+        assert_eq!(discount("12.5%"), Ok(Discount { amount: 0, bp: 1_250 }));
+        assert_eq!(discount("3"), Ok(Discount { amount: 300, bp: 0 }));
+        assert!(discount("101%").is_err() && discount("much").is_err());
     }
 
     #[test]

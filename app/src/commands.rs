@@ -1,25 +1,23 @@
 //! The command line's commands, one by one.
 
+mod day;
+mod import;
 mod numbers;
+mod printing;
+mod sell;
 mod shop;
 mod users;
 
 use crate::baskets;
-use crate::cli::{
-    Cmd, ConflictsCmd, FiscalCmd, Globals, ImportCmd, ProductsCmd, SellArgs, ShopCmd, StockCmd,
-    SyncCmd, parse_tender,
-};
+use crate::cli::{Cmd, ConflictsCmd, FiscalCmd, Globals, ProductsCmd, ShopCmd, StockCmd, SyncCmd};
 use crate::failure::Failure;
-use crate::import::{self, Defaults, ImportError, Imported};
 use crate::target::Target;
-use crate::{demo, print, serve};
-use std::fs::File;
-use std::path::Path;
+use crate::{demo, export, print, serve};
+use printing::Outbox;
 use till_host::{Join, JoinBy, NewShop};
-use till_node::command::{Cart, CartLine, Choice, Command, ConflictView, ProductChange, Reply};
+use till_node::command::{Choice, Command, ConflictView, ProductChange, Reply};
+use till_schema::Currency;
 use till_schema::body::StockReason;
-use till_schema::order::Tender;
-use till_schema::{Currency, OrderId};
 
 /// Runs one command.
 pub(crate) async fn run(globals: Globals, command: Cmd) -> Result<(), Failure> {
@@ -43,23 +41,39 @@ pub(crate) async fn run(globals: Globals, command: Cmd) -> Result<(), Failure> {
         Cmd::Verify { proof: Some(file) } => numbers::check_proof(&globals, &file),
         Cmd::Restore { file, device } => shop::restore(&globals, &file, &device),
         other => {
-            let mut target = Target::open(&globals.folder()?).await?;
+            let folder = globals.folder()?;
+            let mut target = Target::open(&folder).await?;
             target.act_as(&globals).await?;
-            let result = on_device(&globals, other, &mut target).await;
+            let mut outbox = Outbox::new(&folder, target.is_running());
+            let result = on_device(&globals, other, &mut target, &mut outbox).await;
             target.close();
-            result
+            // With the device closed: a printer may keep one waiting.
+            result.and_then(|()| outbox.send(globals.json))
         }
     }
 }
 
-async fn on_device(globals: &Globals, command: Cmd, target: &mut Target) -> Result<(), Failure> {
+async fn on_device(
+    globals: &Globals,
+    command: Cmd,
+    target: &mut Target,
+    outbox: &mut Outbox,
+) -> Result<(), Failure> {
     let reply = match command {
         Cmd::Shop(command) => return shop::run(globals, command, target).await,
         Cmd::Numbers(command) => return numbers::run(globals, command, target).await,
         Cmd::Users(command) => users::run(globals, command, target).await?,
         Cmd::Backup { file } => return shop::backup(globals, &file, target).await,
-        Cmd::Import(import) => return run_import(globals, import, target).await,
-        Cmd::Sell(args) => sell(args, target).await?,
+        Cmd::Export(args) => return export::run(&args, target).await,
+        Cmd::Import(import) => return import::run(globals, import, target).await,
+        Cmd::Sell(args) => {
+            let reply = sell::run(args, target).await?;
+            print::reply(globals.json, &reply, currency(target).await);
+            printing::after_sale(globals, &reply, target, outbox).await;
+            return Ok(());
+        }
+        Cmd::Print(args) => return printing::run(globals, *args, target, outbox).await,
+        Cmd::Day(command) => return day::run(globals, command, target).await,
         Cmd::Products(ProductsCmd::History { code, field }) => {
             let asked = Command::History { code, field: field.clone() };
             let steps = target.execute(asked).await?;
@@ -78,12 +92,15 @@ async fn on_device(globals: &Globals, command: Cmd, target: &mut Target) -> Resu
             let reason = StockReason::Adjust;
             target.execute(Command::MoveStock { reason, moves: items, note }).await?
         }
+        Cmd::Stock(StockCmd::More(more)) => target.execute(day::stock(more)).await?,
         Cmd::Orders { reference: Some(reference), .. } => {
             target.execute(Command::Order { reference }).await?
         }
         Cmd::Orders { reference: None, limit } => target.execute(Command::Orders { limit }).await?,
         Cmd::Totals => target.execute(Command::Totals).await?,
         Cmd::Conflicts(conflicts) => return run_conflicts(globals, conflicts, target).await,
+        Cmd::Sync(SyncCmd::Export { file }) => return shop::backup(globals, &file, target).await,
+        Cmd::Sync(SyncCmd::Import { file }) => return shop::carry(globals, &file, target).await,
         Cmd::Sync(SyncCmd::Status) => target.execute(Command::SyncStatus).await?,
         Cmd::Fiscal(FiscalCmd::Queue) => target.execute(Command::FiscalQueue).await?,
         Cmd::Digest => target.execute(Command::Digest).await?,
@@ -112,49 +129,37 @@ pub(crate) async fn currency(target: &mut Target) -> Currency {
     }
 }
 
-async fn sell(args: SellArgs, target: &mut Target) -> Result<Reply, Failure> {
-    let currency = currency(target).await;
-    let order = match args.order {
-        Some(order) => order,
-        None => OrderId(crate::target::draw()),
-    };
-    let lines: Vec<CartLine> = args
-        .items
-        .into_iter()
-        .map(|(code, quantity)| CartLine { code, quantity, unit_price: None, discount: 0 })
-        .collect();
-    let mut tenders = Vec::new();
-    for text in &args.pay {
-        let (kind, amount) = parse_tender(text, currency)?;
-        let amount = match amount {
-            Some(amount) => amount,
-            // The exact amount: what the node's own engine says the cart costs.
-            None => match target.execute(Command::Quote(lines.clone())).await? {
-                Reply::Quote(totals) => totals.total,
-                _ => return Err(Failure::Trouble("no price was given".to_owned())),
-            },
-        };
-        tenders.push(Tender { kind, amount, reference: String::new() });
-    }
-    let customer = args.customer;
-    let provisional = args.provisional;
-    let cart = Cart { order, lines, customer, tenders, sold_at_ms: None, provisional };
-    target.execute(Command::Sell(cart)).await
-}
-
 async fn run_products(command: ProductsCmd, target: &mut Target) -> Result<Reply, Failure> {
     match command {
         ProductsCmd::Find { query, limit } => {
             target.execute(Command::Products { query, limit }).await
         }
-        ProductsCmd::Edit { code, price, name, category, archived } => {
+        ProductsCmd::Edit(args) => {
             let currency = currency(target).await;
-            let price = price
-                .map(|price| currency.parse(&price))
-                .transpose()
-                .map_err(|error| Failure::Usage(error.to_string()))?;
-            let change = ProductChange { name, price, category, archived };
-            target.execute(Command::EditProduct { code, change }).await
+            let amount = |text: Option<String>| {
+                text.map(|text| currency.parse(&text))
+                    .transpose()
+                    .map_err(|error| Failure::Usage(error.to_string()))
+            };
+            let mut lists = Vec::new();
+            for (list, price) in args.list {
+                lists.extend(amount(Some(price))?.map(|price| (list, price)));
+            }
+            let change = ProductChange {
+                name: args.name,
+                price: amount(args.price)?,
+                category: args.category,
+                archived: args.archived,
+                cost: amount(args.cost)?,
+                low_stock: args.low_stock,
+                tax: args.tax,
+                unit: args.unit,
+                plu: args.plu,
+                lists,
+                add_barcodes: args.add_barcode,
+                remove_barcodes: args.remove_barcode,
+            };
+            target.execute(Command::EditProduct { code: args.code, change }).await
         }
         ProductsCmd::History { .. } => unreachable!("printed with its field's notation"),
     }
@@ -204,59 +209,6 @@ async fn run_conflicts(
         }
     }
     Ok(())
-}
-
-async fn run_import(
-    globals: &Globals,
-    command: ImportCmd,
-    target: &mut Target,
-) -> Result<(), Failure> {
-    let (command, preview) = match command {
-        ImportCmd::Products { file, preview, skip_bad, tax, tax_rate } => {
-            let defaults = Defaults { tax, tax_rate_bp: tax_rate, unit: "u".to_owned() };
-            let currency = currency(target).await;
-            let read = import::products(open(&file)?, currency, &defaults);
-            let rows = usable(globals, &file, read, skip_bad, preview)?;
-            (Command::PutProducts(rows), preview)
-        }
-        ImportCmd::Customers { file, preview, skip_bad } => {
-            let read = import::customers(open(&file)?);
-            let rows = usable(globals, &file, read, skip_bad, preview)?;
-            (Command::PutCustomers(rows), preview)
-        }
-    };
-    if preview {
-        return Ok(());
-    }
-    let reply = target.execute(command).await?;
-    print::reply(globals.json, &reply, Currency::Cop);
-    Ok(())
-}
-
-fn open(file: &Path) -> Result<File, Failure> {
-    File::open(file)
-        .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", file.display())))
-}
-
-/// The rows to import. Broken rows stop the whole import unless told
-/// otherwise: nothing is half-written.
-fn usable<T: serde::Serialize>(
-    globals: &Globals,
-    file: &Path,
-    read: Result<Imported<T>, ImportError>,
-    skip_bad: bool,
-    preview: bool,
-) -> Result<Vec<T>, Failure> {
-    let imported = read.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
-    print::import_preview(globals.json && preview, &imported, file);
-    if !imported.errors.is_empty() && !skip_bad {
-        return Err(Failure::Usage(format!(
-            "{} of {} rows are broken and nothing was imported; mend them, or add --skip-bad to import the others",
-            imported.errors.len(),
-            imported.errors.len() + imported.rows.len()
-        )));
-    }
-    Ok(imported.rows)
 }
 
 /// The sample shop's records.

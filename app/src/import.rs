@@ -3,26 +3,35 @@
 //! Nothing is written here: a file becomes drafts and a list of the rows that
 //! could not become one, so a person sees both before anything is kept. The
 //! format is told from the header. Amounts and rates are never guessed: a cell
-//! that can be read in two ways is an error of its row.
+//! that can be read in two ways is an error of its row. Files are read as a
+//! stream: one of 100,000 rows takes the memory of its codes, not of its drafts.
 
 mod cell;
 mod customers;
 mod drafts;
 mod error;
+mod format;
 mod number;
 mod products;
+mod reading;
+mod report;
 mod sheet;
-mod shopify;
+mod tap;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use customers::customers;
+use cell::Cell;
+pub(crate) use customers::{COLUMNS as CUSTOMER_COLUMNS, customers, read_customers};
 pub(crate) use drafts::{CustomerDraft, ProductDraft};
-pub(crate) use error::{ImportError, RowError};
-pub(crate) use products::products;
-
-pub(crate) use error::Fault;
+pub(crate) use error::{Fault, ImportError, RowError};
+pub(crate) use format::Format;
+pub(crate) use products::{COLUMNS as PRODUCT_COLUMNS, LIST_COLUMN, products, read_products};
+pub(crate) use reading::{Imported, Reading, Rules, Unique};
+pub(crate) use report::Report;
 pub(crate) use sheet::{Column, Row, Sheet};
+
+#[cfg(test)]
+pub(crate) use reading::Skipped;
 
 use serde::{Deserialize, Serialize};
 
@@ -39,33 +48,6 @@ pub(crate) const BARCODES_MAX: usize = 20;
 /// Longest barcode, in bytes: what the catalogue accepts.
 pub(crate) const BARCODE_BYTES_MAX: usize = 64;
 
-/// A kind of file, told from its header.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Format {
-    /// The shipped supermarket's columns (`sku, …, department, …, package_size, price`,
-    /// or `customer` alone).
-    Grocery,
-    /// Shopify with its old product header (`Handle`, `Variant Price`, …), or
-    /// Shopify's customer export.
-    Shopify,
-    /// Shopify with its new product header (`URL handle`, `Price`, …).
-    ShopifyNew,
-    /// Plain columns with English or Spanish names.
-    Generic,
-}
-
-impl std::fmt::Display for Format {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Grocery => "grocery",
-            Self::Shopify => "Shopify",
-            Self::ShopifyNew => "Shopify (new header)",
-            Self::Generic => "plain table",
-        })
-    }
-}
-
 /// What a product gets when its file does not say.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Defaults {
@@ -75,35 +57,4 @@ pub(crate) struct Defaults {
     pub tax_rate_bp: u32,
     /// Unit of measure.
     pub unit: String,
-}
-
-/// What a file holds.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(crate) struct Imported<T> {
-    /// The format recognised.
-    pub format: Format,
-    /// The drafts, in the order of the file.
-    pub rows: Vec<T>,
-    /// Rows that became no draft, in the order of the file, one reason each.
-    pub errors: Vec<RowError>,
-    /// Rows passed over because they hold nothing to import.
-    pub skipped: Skipped,
-}
-
-/// Rows passed over because they hold nothing to import.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Skipped {
-    /// Rows whose cells are all empty.
-    pub blank: u64,
-    /// Shopify rows that only add a picture to the product above.
-    pub images: u64,
-    /// Rows of products the source has archived.
-    pub archived: u64,
-}
-
-impl Skipped {
-    /// All of them.
-    pub(crate) const fn total(&self) -> u64 {
-        self.blank + self.images + self.archived
-    }
 }

@@ -8,11 +8,13 @@ mod commands;
 mod demo;
 #[cfg(feature = "desktop")]
 mod desktop;
+mod export;
 mod failure;
 mod import;
 mod print;
 mod serve;
 mod target;
+mod ticket;
 #[cfg(feature = "desktop")]
 mod window;
 

@@ -1,7 +1,14 @@
 //! Answers as text for people or JSON for programs.
 
+mod day;
+mod import;
+mod queue;
+
+pub(crate) use day::{report_csv, setting_names};
+pub(crate) use import::{Listed, preview};
+pub(crate) use queue::print_queue;
+
 use crate::failure::Failure;
-use crate::import::Imported;
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use serde::Serialize;
@@ -16,9 +23,6 @@ use till_schema::body::{ConflictKind, Decision, Outcome, Sharing};
 use till_schema::catalogue::{FieldValue, product};
 use till_schema::rows::WindowRow;
 use till_schema::{Currency, LogId};
-
-/// Rows of a broken file listed before the rest is only counted.
-const ERRORS_LISTED_MAX: usize = 20;
 
 fn json<T: Serialize>(value: &T) {
     println!("{}", serde_json::to_string_pretty(value).expect("replies write as JSON"));
@@ -35,11 +39,15 @@ pub(crate) fn reply(as_json: bool, reply: &Reply, currency: Currency) {
     if as_json {
         // The content alone: its kind is known to whoever asked.
         let value = serde_json::to_value(reply).expect("replies write as JSON");
-        let content = match value {
+        let content = |value| match value {
             serde_json::Value::Object(map) => map.into_iter().next().map(|(_, content)| content),
             other => Some(other),
         };
-        return json(&content);
+        let value = match reply {
+            Reply::Day(_) => content(value).and_then(content),
+            _ => content(value),
+        };
+        return json(&value);
     }
     match reply {
         Reply::Sold(sold) => {
@@ -113,6 +121,7 @@ pub(crate) fn reply(as_json: bool, reply: &Reply, currency: Currency) {
         }
         Reply::History(_) => history(as_json, reply, "", currency),
         Reply::Orders(orders) => println!("{}", order_table(orders, currency)),
+        Reply::Day(answer) => day::reply(answer, currency),
         Reply::Totals(totals) => {
             println!("orders   {}", totals.orders);
             println!("gross    {}", currency.format(totals.totals.gross));
@@ -333,6 +342,7 @@ fn kind(kind: ConflictKind) -> &'static str {
         ConflictKind::OutsideValidity => "number outside its dates",
         ConflictKind::ProvisionalOpen => "no number yet",
         ConflictKind::DoubleFiscalised => "two numbers for one sale",
+        ConflictKind::DoubleRefund => "more came back than was sold",
     }
 }
 
@@ -501,6 +511,17 @@ pub(crate) fn restored(as_json: bool, device: &DeviceFile) {
     );
 }
 
+/// What a bundle brought.
+pub(crate) fn carried(as_json: bool, carried: &till_host::Carried) {
+    if as_json {
+        return json(carried);
+    }
+    println!("{} entries of {} logs were new", carried.entries, carried.logs);
+    if carried.left > 0 {
+        println!("{} entries were left: they do not follow what this device holds", carried.left);
+    }
+}
+
 /// A backup was written.
 pub(crate) fn backed_up(as_json: bool, file: &Path, frames: u64, bytes: u64) {
     if as_json {
@@ -561,27 +582,6 @@ pub(crate) fn verified(as_json: bool, report: &VerifyReport) {
     }
     for failure in &report.failures {
         println!("  {failure}");
-    }
-}
-
-/// What a file holds, before anything is written.
-pub(crate) fn import_preview<T: Serialize>(as_json: bool, imported: &Imported<T>, file: &Path) {
-    if as_json {
-        return json(imported);
-    }
-    eprintln!(
-        "{}: {}, {} good rows, {} broken, {} passed over",
-        file.display(),
-        imported.format,
-        imported.rows.len(),
-        imported.errors.len(),
-        imported.skipped.total()
-    );
-    for error in imported.errors.iter().take(ERRORS_LISTED_MAX) {
-        eprintln!("  {error}");
-    }
-    if imported.errors.len() > ERRORS_LISTED_MAX {
-        eprintln!("  … and {} more", imported.errors.len() - ERRORS_LISTED_MAX);
     }
 }
 

@@ -102,6 +102,17 @@ impl Target {
         }
     }
 
+    /// Takes in a bundle that another device wrote.
+    pub(crate) async fn carry(&mut self, file: &Path) -> Result<till_host::Carried, Failure> {
+        match &mut self.place {
+            Place::Running(remote) => Ok(remote.carry(file).await?),
+            Place::Opened(device) => {
+                let done = device.carry(file).map_err(|error| Failure::Usage(error.to_string()))?;
+                Ok(done.0)
+            }
+        }
+    }
+
     /// An orderly end of what was opened here.
     pub(crate) fn close(self) {
         if let Place::Opened(device) = self.place

@@ -53,6 +53,17 @@ pub(super) async fn backup(
     Ok(())
 }
 
+pub(super) async fn carry(
+    globals: &Globals,
+    file: &Path,
+    target: &mut Target,
+) -> Result<(), Failure> {
+    let file = std::path::absolute(file).map_err(|error| Failure::Usage(error.to_string()))?;
+    let carried = target.carry(&file).await?;
+    print::carried(globals.json, &carried);
+    Ok(())
+}
+
 pub(super) async fn run(
     globals: &Globals,
     command: ShopCmd,

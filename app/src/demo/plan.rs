@@ -71,6 +71,8 @@ fn cart(order: OrderId, basket: &Basket) -> Cart {
                 quantity: line.quantity,
                 unit_price: Some(whole(unit_price)),
                 discount: whole(gross) - line.amount,
+                discount_bp: 0,
+                note: String::new(),
             }
         })
         .collect();
@@ -79,7 +81,7 @@ fn cart(order: OrderId, basket: &Basket) -> Cart {
         Vec::new()
     } else {
         // Cash with change, card, or both, as the order's id falls.
-        let pay = |kind, amount| Tender { kind, amount, reference: String::new() };
+        let pay = |kind, amount| Tender { kind, amount, reference: String::new(), foreign: None };
         match order.0[0] % 3 {
             0 => vec![pay(TenderKind::Cash, (total + 499) / 500 * 500)],
             1 => vec![pay(TenderKind::Card, total)],
@@ -98,6 +100,10 @@ fn cart(order: OrderId, basket: &Basket) -> Cart {
         tenders,
         sold_at_ms: Some(basket.sold_at_ms),
         provisional: false,
+        discount: till_node::command::Discount::default(),
+        tip: 0,
+        note: String::new(),
+        resumes: None,
     }
 }
 

@@ -198,10 +198,23 @@ impl Basket {
                 quantity: line.quantity,
                 unit_price: line.own_price,
                 discount: line.discount,
+                discount_bp: 0,
+                note: String::new(),
             })
             .collect();
         let customer = self.customer.as_ref().map(|buyer| buyer.reference.clone());
-        Cart { order: self.order, lines, customer, tenders, sold_at_ms: None, provisional }
+        Cart {
+            order: self.order,
+            lines,
+            customer,
+            tenders,
+            sold_at_ms: None,
+            provisional,
+            discount: till_node::command::Discount::default(),
+            tip: 0,
+            note: String::new(),
+            resumes: None,
+        }
     }
 }
 

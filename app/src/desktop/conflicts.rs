@@ -209,7 +209,9 @@ fn kind_icon(kind: ConflictKind) -> char {
         ConflictKind::NumberDuplicate
         | ConflictKind::OutsideValidity
         | ConflictKind::DoubleFiscalised => icon::HASH,
-        ConflictKind::FiscalRejected | ConflictKind::ProvisionalOpen => icon::RECEIPT_TEXT,
+        ConflictKind::FiscalRejected
+        | ConflictKind::ProvisionalOpen
+        | ConflictKind::DoubleRefund => icon::RECEIPT_TEXT,
         ConflictKind::AdminFork => icon::USERS,
         ConflictKind::Malformed | ConflictKind::Fork | ConflictKind::Unentitled => {
             icon::TRIANGLE_ALERT

@@ -6,6 +6,7 @@ use till_schema::Currency;
 
 /// Something a view wants done. Views only push these.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and moved once")]
 pub(crate) enum Intent {
     /// A command for the node; its answer comes back with the ticket.
     Send {

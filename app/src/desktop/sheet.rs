@@ -139,6 +139,7 @@ pub(crate) fn tender_name(kind: TenderKind, scene: &Scene<'_>) -> String {
         TenderKind::Card => tr!(scene.words, "tender-card"),
         TenderKind::Transfer => tr!(scene.words, "tender-transfer"),
         TenderKind::Other => tr!(scene.words, "tender-other"),
+        TenderKind::Account => tr!(scene.words, "tender-account"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! One cell, read as what its column holds.
 
-use super::{BARCODE_BYTES_MAX, BARCODES_MAX, Fault, number};
+use super::{BARCODE_BYTES_MAX, BARCODES_MAX, Fault, Row, number};
+use till_codes::gtin;
 use till_schema::limits::TEXT_BYTES_MAX;
 use till_schema::{Currency, Quantity};
 
@@ -11,6 +12,8 @@ pub(crate) struct Cell<'a> {
     pub(crate) column: &'a str,
     /// What it says.
     pub(crate) text: &'a str,
+    /// Where it stands.
+    pub(crate) row: &'a Row,
 }
 
 impl Cell<'_> {
@@ -53,6 +56,32 @@ impl Cell<'_> {
         number::price(self.text, currency).map_err(|error| self.fault(error))
     }
 
+    /// An amount in minor units; `None` when empty.
+    pub(crate) fn amount(&self, currency: Currency) -> Result<Option<i64>, Fault> {
+        self.optional(|text| number::price(text, currency))
+    }
+
+    /// A quantity as a program wrote it, always with a decimal point; `None`
+    /// when empty.
+    pub(crate) fn exact_quantity(&self) -> Result<Option<Quantity>, Fault> {
+        self.optional(Quantity::parse)
+    }
+
+    /// Whether it says yes, in any of the ways programs write it.
+    pub(crate) fn is_yes(&self) -> bool {
+        ["y", "yes", "true", "1", "si", "sí"].iter().any(|yes| self.text.eq_ignore_ascii_case(yes))
+    }
+
+    /// Whether it says no; an empty cell does not.
+    pub(crate) fn is_no(&self) -> bool {
+        ["n", "no", "false", "0"].iter().any(|no| self.text.eq_ignore_ascii_case(no))
+    }
+
+    /// Notes what is odd about it, without refusing the row.
+    pub(crate) fn warn(&self, reason: impl std::fmt::Display) {
+        self.row.warn(self.fault(reason));
+    }
+
     /// A percentage in basis points; `None` when empty.
     pub(crate) fn percent(&self) -> Result<Option<u32>, Fault> {
         self.optional(number::percent)
@@ -63,14 +92,15 @@ impl Cell<'_> {
         self.optional(number::quantity)
     }
 
-    /// Barcodes, separated by `|`, `;` or `,`, each once.
+    /// Barcodes, separated by `|`, `;` or `,`, each once, in the form they are
+    /// compared in. A wrong check digit is a warning: shops print their own.
     pub(crate) fn barcodes(&self) -> Result<Vec<String>, Fault> {
         let mut barcodes: Vec<String> = Vec::new();
         for part in self.text.split(['|', ';', ',']) {
             // Shops' exports put an apostrophe before digits to keep
             // spreadsheets from taking them for a number.
             let barcode = part.trim().trim_start_matches('\'');
-            if barcode.is_empty() || barcodes.iter().any(|known| known == barcode) {
+            if barcode.is_empty() {
                 continue;
             }
             if barcode.len() > BARCODE_BYTES_MAX || barcode.chars().any(char::is_control) {
@@ -79,7 +109,16 @@ impl Cell<'_> {
                     barcode.escape_debug()
                 )));
             }
-            barcodes.push(barcode.to_owned());
+            let canonical = gtin::canonical(barcode);
+            if looks_like_gtin(&canonical) && !gtin::is_valid(&canonical) {
+                self.warn(format_args!(
+                    "the last digit of “{barcode}” does not check, so a digit may be mistyped; \
+                     it is kept as it is"
+                ));
+            }
+            if !barcodes.contains(&canonical) {
+                barcodes.push(canonical);
+            }
         }
         if was_shortened(self.text) {
             return Err(self.fault(format_args!(
@@ -121,6 +160,11 @@ impl Cell<'_> {
         }
         Ok(text)
     }
+}
+
+/// Whether a code has the digits of a product number.
+fn looks_like_gtin(code: &str) -> bool {
+    matches!(code.len(), 8 | 12..=14) && code.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a long number was written as `7,70201E+12`: its digits are lost.

@@ -1,151 +1,111 @@
-//! Customer files.
+//! Customer files: telling the format, and making drafts of rows.
 
-use super::sheet::{Header, fold};
-use super::{
-    Column, CustomerDraft, Fault, Format, ImportError, Imported, ROWS_MAX, Row, Sheet, Skipped,
-};
+mod columns;
+mod identity;
+
+use super::reading::{Made, Maker, Unique};
+use super::sheet::Header;
+use super::{CustomerDraft, Fault, Format, ImportError, Imported, Reading, Row, Rules};
+use columns::Columns;
 use std::collections::HashMap;
 use std::io::Read;
+use till_schema::Currency;
+use till_schema::limits::TEXT_BYTES_MAX;
 
-/// Reads a customer file.
+/// The columns of this program's own export, in their order.
+pub(crate) const COLUMNS: [&str; 8] =
+    ["name", "tax_id_kind", "tax_id", "email", "phone", "address", "group", "credit_limit"];
+
+/// Reads a small customer file whole; see [`read_customers`].
 ///
-/// Formats, told from the header: the grocery's bare `customer` numbers,
-/// Shopify's customer export, and plain tables with English or Spanish names,
-/// which need a name (`name`, `nombre`, `razon social`) and may have the kind
-/// and number of the identity document, e-mail, phone and a key of their own.
+/// # Errors
+/// When the file as a whole is of no use; single bad rows are in
+/// [`Imported::errors`].
+pub(crate) fn customers(
+    reader: impl Read,
+    currency: Currency,
+) -> Result<Imported<CustomerDraft>, ImportError> {
+    let defaults = super::Defaults { tax: String::new(), tax_rate_bp: 0, unit: String::new() };
+    read_customers(reader, &Rules { currency, defaults, format: None })?.collect()
+}
+
+/// Begins to read a customer file.
+///
 /// Where a file has no key, the e-mail or else the phone serves, so that a
 /// second import finds the same customers. A key or identity document that an
 /// earlier row has is an error of the later row.
 ///
 /// # Errors
-/// When the file as a whole is of no use; single bad rows are in
-/// [`Imported::errors`].
-pub(crate) fn customers(reader: impl Read) -> Result<Imported<CustomerDraft>, ImportError> {
-    let sheet = Sheet::read(reader)?;
-    let columns = Columns::find(sheet.header())?;
-    let mut rows = Vec::new();
-    let mut key_lines: HashMap<String, u64> = HashMap::new();
-    let mut tax_id_lines: HashMap<(String, String), u64> = HashMap::new();
-    let visited = sheet.visit(ROWS_MAX, |row| {
-        let draft = columns.draft(row)?;
-        let tax_id = (draft.tax_id_kind.clone(), draft.tax_id.clone());
-        let repeated = |text: &str, first: &u64| {
-            Fault::row(format_args!("“{text}” is the customer of line {first} already"))
-        };
-        if let Some(first) = key_lines.get(&draft.key) {
-            return Err(repeated(&draft.key, first));
-        }
-        if let Some(first) = tax_id_lines.get(&tax_id) {
-            return Err(repeated(&draft.tax_id, first));
-        }
-        if !draft.key.is_empty() {
-            key_lines.insert(draft.key.clone(), row.line);
-        }
-        if !draft.tax_id.is_empty() {
-            tax_id_lines.insert(tax_id, row.line);
-        }
-        rows.push(draft);
-        Ok(())
-    })?;
-    let skipped = Skipped { blank: visited.blank, ..Skipped::default() };
-    Ok(Imported { format: columns.format, rows, errors: visited.errors, skipped })
+/// When the file's header is of no use.
+pub(crate) fn read_customers<'r>(
+    reader: impl Read + 'r,
+    rules: &Rules,
+) -> Result<Reading<'r, CustomerDraft>, ImportError> {
+    Reading::begin(reader, |sheet| {
+        let header = sheet.header();
+        let format = rules.format.unwrap_or_else(|| recognised(header));
+        let columns = Columns::find(header, format)?;
+        let maker = Customers { format, currency: rules.currency, columns };
+        Ok((format, Box::new(maker) as _, Met::default()))
+    })
 }
 
-struct Columns {
-    format: Format,
-    key: Column,
-    name: Column,
-    last_name: Column,
-    company: Column,
-    tax_id_kind: Column,
-    tax_id: Column,
-    email: Column,
-    phone: Column,
-}
-
-impl Columns {
-    fn find(header: &Header) -> Result<Self, ImportError> {
-        let named = ["name", "nombre", "first name", "razon social"];
-        let format = if header.has("first name") && header.has("last name") && header.has("email") {
-            Format::Shopify
-        } else if header.has("customer") && !named.iter().any(|key| header.has(key)) {
-            Format::Grocery
-        } else {
-            Format::Generic
-        };
-        let columns = Self {
-            format,
-            key: header.column(&["customer id", "key", "id", "customer", "codigo", "code"])?,
-            name: header.column(&[
-                "name",
-                "nombre",
-                "nombre completo",
-                "full name",
-                "nombres",
-                "first name",
-                "razon social",
-                "cliente",
-            ])?,
-            last_name: header.column(&["last name", "apellido", "apellidos", "surname"])?,
-            company: header.column(&[
-                "company",
-                "default address company",
-                "empresa",
-                "razon social",
-            ])?,
-            tax_id_kind: header.column(&[
-                "tax id kind",
-                "tipo documento",
-                "tipo de documento",
-                "document type",
-                "tipo identificacion",
-                "tipo de identificacion",
-            ])?,
-            tax_id: header.column(&[
-                "tax id",
-                "documento",
-                "numero documento",
-                "numero de documento",
-                "identificacion",
-                "document",
-                "document number",
-                "nit",
-                "ruc",
-                "cedula",
-            ])?,
-            email: header.column(&["email", "e mail", "correo", "correo electronico"])?,
-            phone: header.column(&[
-                "phone",
-                "telefono",
-                "celular",
-                "movil",
-                "mobile",
-                "default address phone",
-            ])?,
-        };
-        if format != Format::Grocery {
-            let needed = [(&columns.name, "name (or nombre)")];
-            header.require(&format!("customer file ({format})"), &needed)?;
-        }
-        Ok(columns)
+/// The columns that only one program writes decide; what is left is a plain table.
+fn recognised(header: &Header) -> Format {
+    let all = |keys: &[&str]| keys.iter().all(|key| header.has(key));
+    let any = |keys: &[&str]| keys.iter().any(|key| header.has(key));
+    let named = ["name", "nombre", "first name", "razon social", "customer name"];
+    if header.names().iter().map(String::as_str).take(COLUMNS.len()).eq(COLUMNS) {
+        Format::Tillmesh
+    } else if any(&["billing email", "billing first name", "billing company"]) {
+        Format::Woocommerce
+    } else if any(&["square customer id", "creation source"])
+        || all(&["first name", "last name", "email address", "phone number"])
+    {
+        Format::Square
+    } else if all(&["customer name"]) && any(&["points balance", "customer code", "total visits"]) {
+        Format::Loyverse
+    } else if all(&["name"])
+        && any(&["external id", "company type", "is a company", "related company", "street2"])
+    {
+        Format::Odoo
+    } else if all(&["first name", "last name", "email"]) {
+        Format::Shopify
+    } else if header.has("customer") && !any(&named) {
+        Format::Grocery
+    } else {
+        Format::Generic
     }
+}
 
+struct Customers {
+    format: Format,
+    currency: Currency,
+    columns: Columns,
+}
+
+impl Customers {
     fn draft(&self, row: &Row) -> Result<CustomerDraft, Fault> {
+        let columns = &self.columns;
+        let key = without_apostrophe(row.cell(&columns.key).code()?);
         if self.format == Format::Grocery {
-            let key = row.cell(&self.key).required_code()?;
+            let key = row.cell(&columns.key).required_code()?;
             let name = format!("Household {key}");
             return Ok(CustomerDraft { key, name, ..CustomerDraft::default() });
         }
-        let key = without_apostrophe(row.cell(&self.key).code()?);
-        let (tax_id_kind, tax_id) = self.identity(row)?;
-        let email = row.cell(&self.email).code()?;
+        let (tax_id_kind, tax_id) = identity::of(row, columns)?;
+        let email = row.cell(&columns.email).code()?;
         if !email.is_empty() && !looks_like_email(&email) {
-            return Err(row.cell(&self.email).fault(format_args!(
+            return Err(row.cell(&columns.email).fault(format_args!(
                 "“{email}” is not an e-mail address; correct it or leave it empty"
             )));
         }
-        let phone = without_apostrophe(row.cell(&self.phone).text()?);
-        let key = [&key, &email, &phone].into_iter().find(|text| !text.is_empty());
+        let phone = match without_apostrophe(row.cell(&columns.phone).text()?) {
+            phone if phone.is_empty() => without_apostrophe(row.cell(&columns.mobile).text()?),
+            phone => phone,
+        };
+        let second = row.cell(&columns.second_key).code()?;
+        let key = [&key, &second, &email, &phone].into_iter().find(|text| !text.is_empty());
         Ok(CustomerDraft {
             key: key.cloned().unwrap_or_default(),
             name: self.name(row, &email)?,
@@ -153,103 +113,106 @@ impl Columns {
             tax_id,
             email,
             phone,
+            address: self.address(row)?,
+            group: self.group(row)?,
+            credit_limit: row.cell(&columns.credit_limit).amount(self.currency)?,
         })
     }
 
-    /// The person's name; failing that the company's; in Shopify's file, which
-    /// keeps customers who left nothing else, the e-mail.
+    /// The person's name; failing that the company's; in the files of web shops,
+    /// which keep customers who left nothing else, the e-mail.
     fn name(&self, row: &Row, email: &str) -> Result<String, Fault> {
-        let person = [row.cell(&self.name).text()?, row.cell(&self.last_name).text()?];
+        let columns = &self.columns;
+        let person = [row.cell(&columns.name).text()?, row.cell(&columns.last_name).text()?];
         let person = person.join(" ").trim().to_owned();
-        let company = row.cell(&self.company).text()?;
+        let company = row.cell(&columns.company).text()?;
         let mut names = vec![person, company];
-        if self.format == Format::Shopify {
+        if matches!(self.format, Format::Shopify | Format::Woocommerce | Format::Square) {
             names.push(email.to_owned());
         }
         match names.into_iter().find(|name| !name.is_empty()) {
-            Some(name) if name.len() > till_schema::limits::TEXT_BYTES_MAX => {
-                Err(row.cell(&self.name).fault("the name is too long; shorten it"))
+            Some(name) if name.len() > TEXT_BYTES_MAX => {
+                Err(row.cell(&columns.name).fault("the name is too long; shorten it"))
             }
             Some(name) => Ok(name),
-            None => row.cell(&self.name).required_text(),
+            None => row.cell(&columns.name).required_text(),
         }
     }
 
-    /// Kind and number of the identity document; both empty when there is none.
-    fn identity(&self, row: &Row) -> Result<(String, String), Fault> {
-        let cell = row.cell(&self.tax_id);
-        if cell.is_empty() {
-            return Ok((String::new(), String::new()));
-        }
-        let said = row.cell(&self.tax_id_kind).text()?;
-        // A column called NIT, RUC or cédula says the kind by its name.
-        let kind = match kind_of(&said) {
-            kind if !kind.is_empty() => kind,
-            _ => match fold(self.tax_id.name()).as_str() {
-                name @ ("nit" | "ruc" | "cedula") => kind_of(name),
-                _ => String::new(),
+    /// The group price lists are for; of several tags the first.
+    fn group(&self, row: &Row) -> Result<String, Fault> {
+        let cell = row.cell(&self.columns.group);
+        let group = cell.text()?;
+        Ok(match self.format {
+            // The role of everybody who ever bought.
+            Format::Woocommerce if group == "customer" => String::new(),
+            Format::Shopify | Format::Odoo | Format::Square => match group.split_once(',') {
+                Some((first, _)) => {
+                    cell.warn(format_args!("a customer has one group; “{first}” was taken"));
+                    first.trim().to_owned()
+                }
+                None => group,
             },
-        };
-        let number = without_apostrophe(cell.code()?);
-        let number = match kind.as_str() {
-            "NIT" => without_check_digit(&number).map_err(|reason| cell.fault(reason))?,
-            _ => number,
-        };
-        // The hyphens of a RUC separate its parts; elsewhere they only help reading.
-        let kept = |letter: &char| letter.is_alphanumeric() || (kind == "RUC" && *letter == '-');
-        let bare: String = number.chars().filter(kept).collect();
-        let strange = number
-            .chars()
-            .find(|letter| !letter.is_alphanumeric() && !matches!(letter, '.' | '-' | ',' | ' '));
-        if bare.is_empty() || strange.is_some() {
-            return Err(cell.fault(format_args!(
-                "“{number}” is not the number of a document; write digits and letters"
-            )));
+            _ => group,
+        })
+    }
+
+    /// The parts that say anything, in the order they are written on a letter.
+    fn address(&self, row: &Row) -> Result<String, Fault> {
+        let mut parts: Vec<String> = Vec::new();
+        for column in &self.columns.address {
+            let part = without_apostrophe(row.cell(column).text()?);
+            if !part.is_empty() && !parts.contains(&part) {
+                parts.push(part);
+            }
         }
-        Ok((kind, bare))
-    }
-}
-
-/// The short name of a kind of identity document.
-fn kind_of(text: &str) -> String {
-    match fold(text).as_str() {
-        "cedula" | "cedula de ciudadania" | "c c" => "CC".to_owned(),
-        "cedula de extranjeria" | "c e" => "CE".to_owned(),
-        "pasaporte" | "passport" => "PA".to_owned(),
-        "tarjeta de identidad" | "t i" => "TI".to_owned(),
-        "n i t" => "NIT".to_owned(),
-        other => other.to_uppercase(),
-    }
-}
-
-/// A NIT without the check digit after its hyphen, which must be right:
-/// documents carry the two apart.
-fn without_check_digit(nit: &str) -> Result<String, String> {
-    let Some((number, check)) = nit.rsplit_once('-') else {
-        return Ok(nit.to_owned());
-    };
-    let digits: Vec<u32> = number.chars().filter_map(|letter| letter.to_digit(10)).collect();
-    let expected = nit_check_digit(&digits);
-    match check.trim().parse::<u32>() {
-        Ok(found) if Some(found) == expected => Ok(number.to_owned()),
-        _ => {
-            Err(format!("the digit after the hyphen of “{nit}” does not check; correct the number"))
+        let address = parts.join(", ");
+        match (address.len() > TEXT_BYTES_MAX, self.columns.address.first()) {
+            (true, Some(first)) => {
+                Err(row.cell(first).fault("the address is too long; shorten it"))
+            }
+            _ => Ok(address),
         }
     }
 }
 
-/// The check digit of a NIT: modulo 11 with prime weights from the right.
-/// `None` when there are no digits or more than there are weights.
-fn nit_check_digit(digits: &[u32]) -> Option<u32> {
-    const WEIGHTS: [u32; 15] = [3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71];
-    if digits.is_empty() || digits.len() > WEIGHTS.len() {
-        return None;
+impl Maker<CustomerDraft> for Customers {
+    fn make(&mut self, row: &Row) -> Result<Made<CustomerDraft>, Fault> {
+        self.draft(row).map(|draft| Made::Draft(Box::new(draft)))
     }
-    let sum: u32 = digits.iter().rev().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
-    Some(match sum % 11 {
-        remainder @ (0 | 1) => remainder,
-        remainder => 11 - remainder,
-    })
+}
+
+/// Keys and documents met so far, with their lines.
+#[derive(Default)]
+pub(crate) struct Met {
+    keys: HashMap<String, u64>,
+    documents: HashMap<(String, String), u64>,
+}
+
+impl Unique for CustomerDraft {
+    type Met = Met;
+
+    fn meet(&self, row: &Row, met: &mut Met) -> Result<(), Fault> {
+        let document = (self.tax_id_kind.clone(), self.tax_id.clone());
+        let repeated = |text: &str, first: &u64| {
+            Fault::row(format_args!("“{text}” is the customer of line {first} already"))
+        };
+        // Who has a document is told by it: a family may share a phone.
+        let by_key = self.tax_id.is_empty();
+        if let Some(first) = met.keys.get(&self.key).filter(|_| by_key) {
+            return Err(repeated(&self.key, first));
+        }
+        if let Some(first) = met.documents.get(&document) {
+            return Err(repeated(&self.tax_id, first));
+        }
+        if by_key && !self.key.is_empty() {
+            met.keys.insert(self.key.clone(), row.line);
+        }
+        if !self.tax_id.is_empty() {
+            met.documents.insert(document, row.line);
+        }
+        Ok(())
+    }
 }
 
 /// Exports put an apostrophe before digits to keep spreadsheets from taking

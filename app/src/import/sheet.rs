@@ -2,14 +2,31 @@
 //! mark, line ends, and comma, semicolon or tab between the cells.
 
 use super::cell::Cell;
-use super::{FILE_BYTES_MAX, Fault, ImportError, RowError};
-use std::io::Read;
+use super::tap::Tap;
+use super::{Fault, ImportError, RowError};
+use std::cell::RefCell;
+use std::io::{Cursor, Read};
 
-/// A file that is text and has a header.
-pub(crate) struct Sheet {
-    text: String,
-    delimiter: u8,
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+/// How much of a file is looked at for its byte order mark and separator.
+const START_BYTES: u64 = 64 * 1024;
+
+/// A file that has a header, read row by row.
+pub(crate) struct Sheet<'r> {
+    reader: csv::Reader<Tap<'r>>,
     header: Header,
+    /// Read, and not judged: only the last row shows a quotation mark that is
+    /// never closed, and which one is last is known when no other follows.
+    ahead: Option<Record>,
+    /// Rows read, blank ones too.
+    read: usize,
+    blank: u64,
+}
+
+struct Record {
+    cells: csv::StringRecord,
+    line: u64,
+    open_quote: bool,
 }
 
 /// The names of the columns.
@@ -44,13 +61,25 @@ pub(crate) struct Row {
     /// Line where it begins; the header is line 1.
     pub(crate) line: u64,
     record: csv::StringRecord,
+    /// What is odd about it and no reason to refuse it.
+    warnings: RefCell<Vec<Fault>>,
 }
 
 impl Row {
     /// The row's cell; empty when the file lacks the column.
     pub(crate) fn cell<'a>(&'a self, column: &'a Column) -> Cell<'a> {
         let text = column.index.and_then(|index| self.record.get(index)).unwrap_or("");
-        Cell { column: &column.name, text: text.trim() }
+        Cell { column: &column.name, text: text.trim(), row: self }
+    }
+
+    /// Notes what is odd, without refusing the row.
+    pub(crate) fn warn(&self, fault: Fault) {
+        self.warnings.borrow_mut().push(fault);
+    }
+
+    /// What was odd.
+    pub(crate) fn warnings(&self) -> Vec<RowError> {
+        self.warnings.take().into_iter().map(|fault| fault.at(self.line)).collect()
     }
 }
 
@@ -58,34 +87,31 @@ impl Row {
 pub(crate) struct Visited {
     /// Rows refused, in order.
     pub(crate) errors: Vec<RowError>,
-    /// Rows without any text.
-    pub(crate) blank: u64,
 }
 
-impl Sheet {
-    /// Reads a file up to its end and takes in its header.
-    pub(crate) fn read(reader: impl Read) -> Result<Self, ImportError> {
-        let mut bytes = Vec::new();
-        reader.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
-        if bytes.len() > FILE_BYTES_MAX {
-            return Err(ImportError::TooLarge { max: FILE_BYTES_MAX });
+impl<'r> Sheet<'r> {
+    /// Takes in the header of a file.
+    pub(crate) fn read(reader: impl Read + 'r) -> Result<Self, ImportError> {
+        let mut reader = reader;
+        let mut start = Vec::new();
+        reader.by_ref().take(START_BYTES).read_to_end(&mut start)?;
+        if start.starts_with(BYTE_ORDER_MARK) {
+            start.drain(..BYTE_ORDER_MARK.len());
         }
-        let mut text = String::from_utf8(bytes).map_err(|error| {
-            let valid = error.utf8_error().valid_up_to();
-            ImportError::NotUtf8 { line: 1 + line_ends(&error.as_bytes()[..valid]) }
-        })?;
-        if text.starts_with('\u{feff}') {
-            text.drain(..'\u{feff}'.len_utf8());
-        }
-        let delimiter = delimiter(&text);
-        let mut record = csv::StringRecord::new();
-        let found = csv_reader(&text, delimiter).read_record(&mut record);
-        if !found.expect("text in memory is UTF-8 and cannot fail to be read") {
-            return Err(ImportError::Empty);
-        }
-        let names: Vec<String> = record.iter().map(|name| name.trim().to_owned()).collect();
-        let keys = names.iter().map(|name| fold(name)).collect();
-        Ok(Self { text, delimiter, header: Header { names, keys } })
+        let delimiter = delimiter(&String::from_utf8_lossy(&start));
+        let tap = Tap::new(Box::new(Cursor::new(start).chain(reader)));
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .from_reader(tap);
+        let header = Header { names: Vec::new(), keys: Vec::new() };
+        let mut sheet = Self { reader, header, ahead: None, read: 0, blank: 0 };
+        let first = sheet.record()?.ok_or(ImportError::Empty)?;
+        sheet.header.names = first.cells.iter().map(|name| name.trim().to_owned()).collect();
+        sheet.header.keys = sheet.header.names.iter().map(|name| fold(name)).collect();
+        sheet.ahead = sheet.record()?;
+        Ok(sheet)
     }
 
     /// The header.
@@ -93,54 +119,70 @@ impl Sheet {
         &self.header
     }
 
+    /// Rows without any text, so far.
+    pub(crate) fn blank(&self) -> u64 {
+        self.blank
+    }
+
+    /// The next row that has any text, unless its cells do not match the
+    /// header; `None` at the end of the file.
+    ///
+    /// # Errors
+    /// When the file as a whole is of no use.
+    pub(crate) fn next(
+        &mut self,
+        rows_max: usize,
+    ) -> Result<Option<Result<Row, RowError>>, ImportError> {
+        while let Some(record) = self.ahead.take() {
+            self.read += 1;
+            if self.read > rows_max {
+                return Err(ImportError::TooManyRows { max: rows_max });
+            }
+            self.ahead = self.record()?;
+            if record.cells.iter().all(|cell| cell.trim().is_empty()) {
+                self.blank += 1;
+                continue;
+            }
+            let judged = self.check_shape(&record).map_err(|fault| fault.at(record.line));
+            let warnings = RefCell::default();
+            let row = Row { line: record.line, record: record.cells, warnings };
+            return Ok(Some(judged.map(|()| row)));
+        }
+        Ok(None)
+    }
+
     /// Hands every row to `take`, up to `rows_max`, and collects what it
-    /// refuses. Rows without text, and rows whose cells do not match the
-    /// header, are not handed over.
+    /// refuses.
     pub(crate) fn visit(
-        &self,
+        &mut self,
         rows_max: usize,
         mut take: impl FnMut(&Row) -> Result<(), Fault>,
     ) -> Result<Visited, ImportError> {
-        let mut reader = csv_reader(&self.text, self.delimiter);
-        let mut record = csv::StringRecord::new();
-        let mut visited = Visited { errors: Vec::new(), blank: 0 };
-        let (mut counted, mut line) = (0, 1);
-        for number in 0.. {
-            let start = self.skip_line_ends(reader.position().byte() as usize);
-            let more = reader.read_record(&mut record);
-            if !more.expect("text in memory is UTF-8 and cannot fail to be read") {
-                break;
-            }
-            let end = reader.position().byte() as usize;
-            // The reader's own count is behind after blank lines and CR LF.
-            line += line_ends(&self.text.as_bytes()[counted..start]);
-            counted = start;
-            if number == 0 {
-                continue;
-            }
-            if number > rows_max {
-                return Err(ImportError::TooManyRows { max: rows_max });
-            }
-            if record.iter().all(|cell| cell.trim().is_empty()) {
-                visited.blank += 1;
-                continue;
-            }
-            let row = Row { line, record: std::mem::take(&mut record) };
-            if let Err(fault) = self.check_shape(&row, start, end).and_then(|()| take(&row)) {
-                visited.errors.push(fault.at(line));
-            }
-            record = row.record;
+        let mut visited = Visited { errors: Vec::new() };
+        while let Some(row) = self.next(rows_max)? {
+            let taken = row.and_then(|row| take(&row).map_err(|fault| fault.at(row.line)));
+            visited.errors.extend(taken.err());
         }
         Ok(visited)
     }
 
+    fn record(&mut self) -> Result<Option<Record>, ImportError> {
+        let start = self.reader.position().byte();
+        let mut cells = csv::StringRecord::new();
+        let more = self.reader.read_record(&mut cells).map_err(|error| {
+            let fault = self.reader.get_mut().fault();
+            fault.unwrap_or_else(|| ImportError::Read(std::io::Error::from(error)))
+        })?;
+        let length = (self.reader.position().byte() - start) as usize;
+        let (line, open_quote) = self.reader.get_mut().release(length);
+        Ok(more.then_some(Record { cells, line, open_quote }))
+    }
+
     /// Refuses a row whose cells stand under the wrong names, and a last row
     /// that swallowed others because a quotation mark is missing.
-    fn check_shape(&self, row: &Row, start: usize, end: usize) -> Result<(), Fault> {
-        let (cells, columns) = (row.record.len(), self.header.names.len());
-        let raw = self.text[start..end].trim_end();
-        let last = self.skip_line_ends(end) == self.text.len();
-        if last && raw.contains('\n') && raw.matches('"').count() % 2 == 1 {
+    fn check_shape(&self, record: &Record) -> Result<(), Fault> {
+        let (cells, columns) = (record.cells.len(), self.header.names.len());
+        if self.ahead.is_none() && record.open_quote {
             return Err(Fault::row(
                 "a quotation mark opened in this row is never closed; close it or remove it",
             ));
@@ -154,11 +196,6 @@ impl Sheet {
             )));
         }
         Ok(())
-    }
-
-    fn skip_line_ends(&self, from: usize) -> usize {
-        let rest = &self.text.as_bytes()[from..];
-        from + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
     }
 }
 
@@ -182,6 +219,17 @@ impl Header {
         Ok(Column { index, name })
     }
 
+    /// The names as the file writes them.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// All columns whose name, as the file writes it, passes.
+    pub(crate) fn columns_where(&self, wanted: impl Fn(&str) -> bool) -> Vec<Column> {
+        let named = self.names.iter().enumerate().filter(|(_, name)| wanted(name));
+        named.map(|(index, name)| Column { index: Some(index), name: name.clone() }).collect()
+    }
+
     /// Refuses a file that lacks one of these columns, each given with the
     /// name to ask for.
     pub(crate) fn require(
@@ -202,14 +250,6 @@ impl Header {
     }
 }
 
-fn csv_reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(text.as_bytes())
-}
-
 /// The separator the header uses most, quoted text aside; a comma when none.
 fn delimiter(text: &str) -> u8 {
     let header = text.trim_start_matches(['\r', '\n']).lines().next().unwrap_or("");
@@ -217,16 +257,6 @@ fn delimiter(text: &str) -> u8 {
     let count = |delimiter: u8| bare.bytes().filter(|byte| *byte == delimiter).count();
     // The last of equals wins, so the comma comes last.
     [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
-}
-
-/// Line ends in a text: LF, CR LF, or CR alone.
-fn line_ends(bytes: &[u8]) -> u64 {
-    let ends = bytes.iter().enumerate().filter(|(index, byte)| match byte {
-        b'\n' => true,
-        b'\r' => bytes.get(index + 1) != Some(&b'\n'),
-        _ => false,
-    });
-    ends.count() as u64
 }
 
 /// A column's name without case, accents and punctuation: `Código_de barras`

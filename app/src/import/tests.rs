@@ -2,8 +2,10 @@
 
 mod broken;
 mod customers;
+mod many;
 mod numbers;
 mod plain;
+mod samples;
 mod shared;
 mod shopify;
 

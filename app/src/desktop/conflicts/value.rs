@@ -65,6 +65,7 @@ pub(super) fn about(view: &ConflictView, scene: &Scene<'_>) -> String {
         ConflictKind::OutsideValidity => tr!(words, "kind-outside-validity"),
         ConflictKind::ProvisionalOpen => tr!(words, "kind-provisional-open"),
         ConflictKind::DoubleFiscalised => tr!(words, "kind-double-fiscalised"),
+        ConflictKind::DoubleRefund => tr!(words, "kind-double-refund"),
     }
 }
 
@@ -98,6 +99,9 @@ pub(super) fn story(view: &ConflictView, scene: &Scene<'_>) -> String {
         ConflictKind::OutsideValidity => tr!(words, "story-outside-validity", title = title),
         ConflictKind::ProvisionalOpen => tr!(words, "story-provisional-open", title = title),
         ConflictKind::DoubleFiscalised => tr!(words, "story-double-fiscalised", title = title),
+        ConflictKind::DoubleRefund => {
+            tr!(words, "story-double-refund", title = title, detail = detail)
+        }
     }
 }
 

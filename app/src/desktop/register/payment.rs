@@ -150,7 +150,7 @@ impl Payment {
     fn tender(&self, amount: i64) -> Tender {
         let cash = self.kind == TenderKind::Cash;
         let reference = if cash { String::new() } else { self.reference.trim().to_owned() };
-        Tender { kind: self.kind, amount, reference }
+        Tender { kind: self.kind, amount, reference, foreign: None }
     }
 
     /// Takes a part payment.

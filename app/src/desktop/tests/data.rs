@@ -40,6 +40,12 @@ pub(crate) fn product(sku: &str, name: &str, price: i64, category: &str) -> Prod
             unit: "unit".to_owned(),
             barcodes: Vec::new(),
             archived: false,
+            cost: None,
+            low_stock: None,
+            group: String::new(),
+            variant: String::new(),
+            plu: String::new(),
+            lists: Vec::new(),
         },
         stock: Quantity::units(8),
     }
@@ -120,8 +126,17 @@ pub(crate) fn order(place: u8, outcome: Option<Outcome>) -> OrderView {
         tax: "IVA".to_owned(),
         tax_rate_bp: 0,
         stock_before: 8000,
+        taxes: Vec::new(),
+        order_discount: 0,
+        unit: String::new(),
+        note: String::new(),
+        price_list: String::new(),
+        list_price: None,
+        unit_cost: None,
+        category: String::new(),
     };
-    let cash = Tender { kind: TenderKind::Cash, amount: total, reference: String::new() };
+    let cash =
+        Tender { kind: TenderKind::Cash, amount: total, reference: String::new(), foreign: None };
     OrderView {
         label: format!("SETP-{}", 990_000_142 - u64::from(place)),
         register: "Caja 2".to_owned(),
@@ -136,13 +151,24 @@ pub(crate) fn order(place: u8, outcome: Option<Outcome>) -> OrderView {
                 customer: None,
                 tenders: vec![cash],
                 change: 0,
-                totals: Totals { gross: total, discount: 0, total, taxes: Vec::new() },
+                totals: Totals {
+                    gross: total,
+                    discount: 0,
+                    total,
+                    taxes: Vec::new(),
+                    ..Totals::default()
+                },
+                note: String::new(),
+                resumes: None,
+                tip: 0,
+                rounding: 0,
             },
             entry: set_by(ME, 10, 1),
             space: SpaceId([5; 16]),
             number: 990_000_142 - u64::from(place),
             code: "9f27c141e0aa77a0130c51d2".repeat(3),
             ticket: None,
+            user: None,
         },
     }
 }
@@ -172,6 +198,9 @@ pub(crate) fn snapshot() -> Snapshot {
             email: String::new(),
             phone: String::new(),
             archived: false,
+            address: String::new(),
+            group: String::new(),
+            credit_limit: None,
         }]),
         orders: Arc::new(vec![
             order(0, None),

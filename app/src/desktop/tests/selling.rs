@@ -15,11 +15,18 @@ fn till() -> Till {
 }
 
 fn line(code: &str, quantity: Quantity) -> CartLine {
-    CartLine { code: code.to_owned(), quantity, unit_price: None, discount: 0 }
+    CartLine {
+        code: code.to_owned(),
+        quantity,
+        unit_price: None,
+        discount: 0,
+        discount_bp: 0,
+        note: String::new(),
+    }
 }
 
 fn cash(amount: i64) -> Tender {
-    Tender { kind: TenderKind::Cash, amount, reference: String::new() }
+    Tender { kind: TenderKind::Cash, amount, reference: String::new(), foreign: None }
 }
 
 fn sold(order: OrderId, total: i64, change: i64) -> Reply {
@@ -60,6 +67,10 @@ fn a_sale_by_search_tile_and_cash() {
         tenders: vec![cash(5_000_000)],
         sold_at_ms: None,
         provisional: false,
+        discount: till_node::command::Discount::default(),
+        tip: 0,
+        note: String::new(),
+        resumes: None,
     };
     assert_eq!(command, Command::Sell(cart));
     assert_eq!(till.text("payment.finish"), "Guardando…");
@@ -207,7 +218,12 @@ fn two_tenders_and_a_card_without_change() {
     till.click("payment.finish");
     let (_, command) = till.command();
     let Command::Sell(cart) = command else { panic!("a sale was expected, not {command:?}") };
-    let card = Tender { kind: TenderKind::Card, amount: 890_000, reference: "A-77".to_owned() };
+    let card = Tender {
+        kind: TenderKind::Card,
+        amount: 890_000,
+        reference: "A-77".to_owned(),
+        foreign: None,
+    };
     assert_eq!(cart.tenders, [cash(1_000_000), card]);
 }
 

@@ -1,13 +1,18 @@
 use super::*;
 
 fn all(csv: &str) -> Imported<CustomerDraft> {
-    let imported = customers(csv.as_bytes()).unwrap();
+    let imported = customers(csv.as_bytes(), Currency::Cop).unwrap();
     assert_eq!(imported.errors, []);
     imported
 }
 
 fn errors(csv: &str) -> Vec<String> {
-    customers(csv.as_bytes()).unwrap().errors.iter().map(RowError::to_string).collect()
+    customers(csv.as_bytes(), Currency::Cop)
+        .unwrap()
+        .errors
+        .iter()
+        .map(RowError::to_string)
+        .collect()
 }
 
 fn draft(key: &str, name: &str, document: [&str; 2], email: &str, phone: &str) -> CustomerDraft {
@@ -19,6 +24,7 @@ fn draft(key: &str, name: &str, document: [&str; 2], email: &str, phone: &str) -
         tax_id: number,
         email: email.into(),
         phone: phone.into(),
+        ..CustomerDraft::default()
     }
 }
 
@@ -86,24 +92,27 @@ fn the_name_of_the_column_tells_the_kind_of_document() {
 fn broken_rows() {
     let header = "codigo,nombre,tipo documento,documento,correo\n";
     let cases = [
-        ("1,,CC,5,\n", "line 2, column nombre: is empty; every row needs it"),
+        ("1,,CC,79512345,\n", "line 2, column nombre: is empty; every row needs it"),
         (
             "1,Ana,NIT,900373076-5,\n",
-            "line 2, column documento: the digit after the hyphen of “900373076-5” does not \
-             check; correct the number",
+            "line 2, column documento: the check digit of “900373076-5” does not fit: a digit is \
+             wrong. Look at the document again; for this number it would be 4",
         ),
         (
-            "1,Ana,CC,?,\n",
+            "1,Ana,DNI,?,\n",
             "line 2, column documento: “?” is not the number of a document; \
              write digits and letters",
         ),
         (
-            "1,Ana,CC,5,ana\n",
+            "1,Ana,CC,79512345,ana\n",
             "line 2, column correo: “ana” is not an e-mail address; \
              correct it or leave it empty",
         ),
         ("1,Ana,,,\n1,Eva,,,\n", "line 3: “1” is the customer of line 2 already"),
-        ("1,Ana,CC,5,\n2,Eva,CC,5,\n", "line 3: “5” is the customer of line 2 already"),
+        (
+            "1,Ana,CC,79512345,\n2,Eva,CC,79512345,\n",
+            "line 3: “79512345” is the customer of line 2 already",
+        ),
     ];
     for (rows, error) in cases {
         assert_eq!(errors(&format!("{header}{rows}")), [error]);
@@ -114,7 +123,7 @@ fn broken_rows() {
 #[test]
 fn a_file_without_names_is_refused() {
     assert_eq!(
-        customers("correo,telefono\n".as_bytes()).unwrap_err().to_string(),
+        customers("correo,telefono\n".as_bytes(), Currency::Cop).unwrap_err().to_string(),
         "this looks like a customer file (plain table), but lacks “name (or nombre)”; \
          its columns are “correo”, “telefono”"
     );

@@ -18,6 +18,7 @@ fn english_columns() {
         tax: "GST".into(),
         tax_rate_bp: 500,
         stock: Some(Quantity(3500)),
+        ..ProductDraft::default()
     };
     let tea = ProductDraft {
         sku: "A2".into(),
@@ -29,6 +30,7 @@ fn english_columns() {
         tax: "IVA".into(),
         tax_rate_bp: 1900,
         stock: None,
+        ..ProductDraft::default()
     };
     assert_eq!(imported.rows, [coffee, tea]);
 }
@@ -67,7 +69,8 @@ fn column_names_differ_in_case_accents_and_marks() {
 #[test]
 fn an_exact_column_is_not_mistaken_for_a_similar_one() {
     let imported = all_products("sku,name,price (cost),price\n1,Pan,1,2\n");
-    assert_eq!(imported.rows[0].price, 200);
+    assert_eq!((imported.rows[0].price, imported.rows[0].cost), (200, Some(100)));
+    assert!(refusal(b"sku,name,Price (cost)\n1,Pan,1\n").contains("lacks “price (or precio)”"));
 }
 
 #[test]
@@ -75,7 +78,7 @@ fn tabs_quoted_line_ends_and_blank_rows() {
     let imported = all_products("sku\tname\tprice\n\n1\t\"Pan\nde  ayer\"\t2\n\t\t\n2\tSal\t3");
     let names: Vec<_> = imported.rows.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(names, ["Pan de ayer", "Sal"]);
-    assert_eq!(imported.skipped, Skipped { blank: 1, images: 0, archived: 0 });
+    assert_eq!(imported.skipped, Skipped { blank: 1, ..Skipped::default() });
     assert_eq!(imported.skipped.total(), 1);
 }
 
@@ -96,4 +99,12 @@ fn drafts_travel_as_json() {
     let imported = all_products("sku,name,price,stock\n1,Pan,2,1.5\n");
     let json = serde_json::to_string(&imported).unwrap();
     assert_eq!(serde_json::from_str::<Imported<ProductDraft>>(&json).unwrap(), imported);
+}
+
+#[test]
+fn a_variant_without_a_code_gets_one_of_group_and_variant() {
+    let imported =
+        all_products("sku,name,price,grupo,variante\n,Bufanda,2,buf,Roja\n,Gorra,2,,XL\n");
+    let codes: Vec<_> = imported.rows.iter().map(|row| row.sku.as_str()).collect();
+    assert_eq!(codes, ["buf-roja", "gorra-xl"]);
 }

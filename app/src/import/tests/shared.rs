@@ -23,16 +23,22 @@ fn shopify_apparel() {
     assert_eq!(imported.format, Format::Shopify);
     assert_eq!(imported.errors, []);
     assert_eq!((imported.rows.len(), imported.skipped.total()), (22, 0));
-    let tops: Vec<_> =
-        imported.rows[1..4].iter().map(|row| (row.sku.as_str(), row.name.as_str())).collect();
+    let tops = imported.rows[1..4].iter();
+    let tops: Vec<_> = tops.map(|row| (row.sku.as_str(), row.variant.as_str())).collect();
     assert_eq!(
         tops,
         [
-            ("classic-varsity-top", "Classic Varsity Top / Small"),
-            ("classic-varsity-top-2", "Classic Varsity Top / Medium"),
-            ("classic-varsity-top-3", "Classic Varsity Top / Large"),
+            ("classic-varsity-top-small", "Small"),
+            ("classic-varsity-top-medium", "Medium"),
+            ("classic-varsity-top-large", "Large"),
         ]
     );
+    for top in &imported.rows[1..4] {
+        assert_eq!(
+            (top.name.as_str(), top.group.as_str()),
+            ("Classic Varsity Top", "classic-varsity-top")
+        );
+    }
     assert_eq!(imported.rows.iter().map(|row| row.price).sum::<i64>(), 129_500);
 }
 
@@ -43,7 +49,11 @@ fn shopify_home_and_garden() {
     assert_eq!(imported.format, Format::Shopify);
     assert_eq!(imported.errors, []);
     assert_eq!((imported.rows.len(), imported.skipped.total()), (21, 0));
-    assert_eq!(imported.rows[1].name, "Clay Plant Pot / Large");
+    assert_eq!(
+        (imported.rows[1].name.as_str(), imported.rows[1].variant.as_str()),
+        ("Clay Plant Pot", "Large")
+    );
+    assert_eq!(imported.rows[1].sku, "clay-plant-pot-large");
     assert_eq!(imported.rows[1].price, 1599);
     assert_eq!(imported.rows[1].category, "Outdoor");
     // The one product whose stock is tracked.
@@ -74,12 +84,13 @@ fn grocery_products_and_customers() {
             tax: "IVA".into(),
             tax_rate_bp: 1900,
             stock: None,
+            ..ProductDraft::default()
         }
     );
     // 51 products have no category; their department stands in.
     assert!(imported.rows.iter().all(|row| !row.category.is_empty()));
 
-    let households = customers(shared("grocery-367/customers.csv")).unwrap();
+    let households = customers(shared("grocery-367/customers.csv"), Currency::Usd).unwrap();
     assert_eq!((households.format, households.rows.len()), (Format::Grocery, 194));
     assert_eq!(households.errors, []);
 }

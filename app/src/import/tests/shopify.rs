@@ -19,22 +19,25 @@ fn old_header_with_variants_pictures_and_archived_products() {
          old,Old,,Title,Default Title,,OLD,,0,5,true,,,archived\n"
     ));
     assert_eq!(imported.format, Format::Shopify);
-    assert_eq!(imported.skipped, Skipped { blank: 0, images: 1, archived: 1 });
+    assert_eq!(imported.skipped, Skipped { images: 1, archived: 1, ..Skipped::default() });
     let told: Vec<_> = imported
         .rows
         .iter()
-        .map(|row| (row.sku.as_str(), row.name.as_str(), row.price, row.tax_rate_bp, row.stock))
+        .map(|row| (row.sku.as_str(), row.variant.as_str(), row.price, row.tax_rate_bp, row.stock))
         .collect();
     assert_eq!(
         told,
         [
-            ("SH-S", "Shirt / S / Red", 2000, 1900, Some(Quantity::units(4))),
-            ("shirt-2", "Shirt / M / Red", 2150, 1900, Some(Quantity::units(-1))),
+            ("SH-S", "S / Red", 2000, 1900, Some(Quantity::units(4))),
+            ("shirt-m-red", "M / Red", 2150, 1900, Some(Quantity::units(-1))),
             // No tracker: the 9 is a filler.
-            ("shirt-3", "Shirt / L / Red", 2200, 0, None),
-            ("mug", "Mug", 500, 1900, None),
+            ("shirt-l-red", "L / Red", 2200, 0, None),
+            ("mug", "", 500, 1900, None),
         ]
     );
+    let groups: Vec<_> =
+        imported.rows.iter().map(|row| (row.name.as_str(), row.group.as_str())).collect();
+    assert_eq!(groups, [("Shirt", "shirt"), ("Shirt", "shirt"), ("Shirt", "shirt"), ("Mug", "")]);
     assert!(imported.rows[..3].iter().all(|row| row.category == "Clothes"));
     assert_eq!(imported.rows[0].barcodes, ["7701"]);
 }
@@ -52,9 +55,9 @@ fn new_header() {
     let told: Vec<_> = imported
         .rows
         .iter()
-        .map(|row| (row.sku.as_str(), row.name.as_str(), row.price, row.tax_rate_bp))
+        .map(|row| (row.sku.as_str(), row.variant.as_str(), row.price, row.tax_rate_bp))
         .collect();
-    assert_eq!(told, [("SH-S", "Shirt / S", 2000, 1900), ("shirt-2", "Shirt / M", 2100, 0)]);
+    assert_eq!(told, [("SH-S", "S", 2000, 1900), ("shirt-m", "M", 2100, 0)]);
     assert!(imported.rows.iter().all(|row| row.category == "Apparel > Tops"));
     assert_eq!(imported.rows[1].stock, Some(Quantity(0)));
 }
@@ -75,10 +78,22 @@ fn every_variant_of_a_product_without_a_title_is_refused() {
 #[test]
 fn a_derived_code_must_not_hide_a_real_one() {
     let csv = format!(
-        "{OLD}shirt,Shirt,,,S,,,,,20,,,,\nshirt,,,,M,,,,,20,,,,\nshirt-2,Other,,,,,,,,9,,,,\n"
+        "{OLD}shirt,Shirt,,,S,,,,,20,,,,\nshirt,,,,M,,,,,20,,,,\nshirt-m,Other,,,,,,,,9,,,,\n"
     );
     assert_eq!(
         product_errors(&csv),
-        ["line 4, column Variant SKU: “shirt-2” is on line 3 already; give each product its own"]
+        ["line 4, column Variant SKU: “shirt-m” is on line 3 already; give each product its own"]
     );
+}
+
+#[test]
+fn a_derived_code_does_not_depend_on_the_order_of_rows() {
+    let first = "shirt,Shirt,,,S,,,,,20,,,,\nshirt,,,,M,,,,,20,,,,\n";
+    let second = "shirt,Shirt,,,XS,,,,,20,,,,\nshirt,,,,M,,,,,20,,,,\nshirt,,,,S,,,,,20,,,,\n";
+    let codes = |rows: &str| {
+        let imported = all_products(&format!("{OLD}{rows}"));
+        imported.rows.into_iter().map(|row| row.sku).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(first), ["shirt-s", "shirt-m"]);
+    assert_eq!(codes(second), ["shirt-xs", "shirt-m", "shirt-s"]);
 }
