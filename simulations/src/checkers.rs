@@ -7,6 +7,7 @@ pub mod p3;
 pub mod p4;
 pub mod p5;
 pub mod p6;
+pub mod p7;
 pub mod p8;
 
 mod expect;
@@ -25,6 +26,7 @@ pub fn at_rest(world: &mut World, seed: u64) {
     p3::at_rest(world);
     p4::at_rest(world);
     p5::at_rest(world);
+    p7::at_rest(world);
     if seed.is_multiple_of(REFOLD_EVERY) {
         p8::folds_again(world);
         p6::chains_hold(world, seed);

@@ -6,13 +6,16 @@ use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
-use till_sim::replay::Replay;
+use till_sim::replay::{Replay, commit};
 use till_sim::run::{Outcome, RunOptions, run as run_one};
 use till_sim::scenario::{self, Scenario};
+use till_sim::shrink::{Bounds, shrink};
 use till_sim::swarm::{Report, Swarm, draw, table};
 
 /// Events of each device shown of a failing run.
 const LAST_EVENTS: usize = 50;
+/// How long the first failing seed of a swarm is made smaller.
+const SHRUNK_WITHIN: Bounds = Bounds { tries: 200, within: Duration::from_secs(60) };
 /// Minutes that a swarm without a number of seeds takes.
 const SEEDS_WITHOUT_END: u64 = u64::MAX / 2;
 
@@ -190,10 +193,19 @@ fn run_swarm(args: &SwarmArgs) -> anyhow::Result<bool> {
     }
     println!("{}", table(&report));
     if let Some(failure) = swarmed.failures.first() {
-        println!("the first failing seed is {}; its options:", failure.seed);
+        println!(
+            "the first failing seed is {}, at commit {}; its options:",
+            failure.seed,
+            commit()
+        );
         let scenario = swarm.scenario(failure.seed);
         println!("{}", toml::to_string(&scenario)?);
         tell_last_events(&scenario, failure.seed);
+        if let Some(shrunk) = shrink(&scenario, failure.seed, SHRUNK_WITHIN) {
+            println!("shrunk from {} to {} in {} tries", shrunk.before, shrunk.after, shrunk.tries);
+            let file = shrunk.replay().write(&args.keep_in)?;
+            println!("the small one again: till-sim replay {}", file.display());
+        }
         for failure in &swarmed.failures {
             if let Some(file) = &failure.file {
                 println!("again: till-sim replay {}", file.display());

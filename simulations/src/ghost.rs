@@ -62,6 +62,19 @@ pub struct Decided {
     pub excused: bool,
 }
 
+/// A Z report that a person was told.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    /// Which log wrote it.
+    pub log: LogId,
+    /// Its entry is at this position or before.
+    pub seq: Seq,
+    /// The report.
+    pub report: till_schema::body::ShiftClosed,
+    /// As with sales.
+    pub excused: bool,
+}
+
 /// What should be.
 #[derive(Debug, Default)]
 pub struct Ghost {
@@ -85,6 +98,8 @@ pub struct Ghost {
     pub prices: Vec<PriceEdit>,
     /// Decisions taken.
     pub decisions: Vec<Decided>,
+    /// Shifts closed.
+    pub closings: Vec<Closing>,
     /// Sales refused for want of numbers.
     pub dry: u64,
     /// Sales refused otherwise.
@@ -168,6 +183,9 @@ impl Ghost {
         }
         for decided in &mut self.decisions {
             decided.excused |= gone(decided.log, decided.seq);
+        }
+        for closing in &mut self.closings {
+            closing.excused |= gone(closing.log, closing.seq);
         }
     }
 }

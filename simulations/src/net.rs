@@ -33,9 +33,11 @@ impl Carriage {
     }
 }
 
-/// A message that waits for the way to be open.
+/// A message on its way.
 #[derive(Clone, Debug)]
 pub struct Held {
+    /// Its place in the session, by direction: a link keeps the order.
+    pub order: u64,
     /// The message.
     pub bytes: Vec<u8>,
     /// When it was sent.
@@ -51,8 +53,15 @@ pub struct Session {
     last_arrival: [u64; 2],
     /// By direction: when the wire is free again.
     busy_until: [u64; 2],
-    /// By direction.
-    pub held: [VecDeque<Held>; 2],
+    /// By direction: messages that were sent so far.
+    pub sent: [u64; 2],
+    /// By direction: messages that were handed over so far.
+    pub handed_over: [u64; 2],
+    /// By direction: not yet on the wire, which is closed.
+    pub unsent: [VecDeque<Held>; 2],
+    /// By direction: over the wire, and waiting for one before or for the way to
+    /// be open.
+    pub arrived: [BTreeMap<u64, Held>; 2],
 }
 
 /// What lies between two machines.
@@ -194,7 +203,10 @@ impl Net {
             id,
             last_arrival: [0; 2],
             busy_until: [0; 2],
-            held: [VecDeque::new(), VecDeque::new()],
+            sent: [0; 2],
+            handed_over: [0; 2],
+            unsent: [VecDeque::new(), VecDeque::new()],
+            arrived: [BTreeMap::new(), BTreeMap::new()],
         });
         id
     }

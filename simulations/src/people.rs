@@ -33,6 +33,9 @@ pub enum Habit {
     Resolve,
     Grant,
     Void,
+    Return,
+    Drawer,
+    Cart,
     /// Once: restart a device that says it must be.
     Restart {
         start: u32,
@@ -40,7 +43,7 @@ pub enum Habit {
 }
 
 /// The habits with their rates.
-pub fn habits(workload: &Workload) -> [(Habit, f64); 8] {
+pub fn habits(workload: &Workload) -> [(Habit, f64); 11] {
     [
         (Habit::Sell, workload.sales),
         (Habit::Price, workload.prices),
@@ -50,6 +53,9 @@ pub fn habits(workload: &Workload) -> [(Habit, f64); 8] {
         (Habit::Resolve, workload.resolutions),
         (Habit::Grant, workload.grants),
         (Habit::Void, workload.voids),
+        (Habit::Return, workload.returns),
+        (Habit::Drawer, workload.drawers),
+        (Habit::Cart, workload.carts),
     ]
 }
 
@@ -116,7 +122,7 @@ impl People {
     pub fn cart_of(&mut self, lines: Vec<CartLine>) -> Cart {
         // Only notes give change.
         let kind = TenderKind::Cash;
-        let tender = Tender { kind, amount: LARGE_NOTE, reference: String::new() };
+        let tender = Tender::new(kind, LARGE_NOTE);
         Cart {
             order: OrderId(self.dice.bytes()),
             lines,
@@ -124,13 +130,17 @@ impl People {
             tenders: vec![tender],
             sold_at_ms: None,
             provisional: false,
+            discount: till_node::command::Discount::default(),
+            tip: 0,
+            note: String::new(),
+            resumes: None,
         }
     }
 }
 
 /// A line of whole pieces.
 pub fn line(code: String, pieces: i64) -> CartLine {
-    CartLine { code, quantity: Quantity::units(pieces), unit_price: None, discount: 0 }
+    CartLine::new(code, Quantity::units(pieces))
 }
 
 impl World {

@@ -209,6 +209,12 @@ pub struct Workload {
     pub grants: f64,
     /// Numbers given up.
     pub voids: f64,
+    /// Sales that come back, or are undone.
+    pub returns: f64,
+    /// Things done at the drawer: opening and closing shifts, money in and out.
+    pub drawers: f64,
+    /// Carts that are held, added to, given up.
+    pub carts: f64,
     /// A shop whose people only touch the first so many products, so that
     /// they meet; 0 is all.
     pub hot_products: u32,
@@ -229,6 +235,9 @@ impl Default for Workload {
             resolutions: 0.0,
             grants: 0.0,
             voids: 0.0,
+            returns: 0.0,
+            drawers: 0.0,
+            carts: 0.0,
             hot_products: 0,
         }
     }

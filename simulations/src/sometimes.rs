@@ -18,7 +18,6 @@ pub const MARKS: [(&str, &str); 27] = [
     ("mark:restarted", "a device was started again"),
     ("mark:cut-off", "an unfinished write was cut off at a start"),
     ("mark:reopened", "a log was read back after a write failed"),
-    ("mark:reopened-part", "the first part of the failed write was there"),
     ("mark:reopened-kept", "the failed write was there after all"),
     ("mark:books-rebuilt", "the books could not be used and were folded again"),
     ("mark:refolded", "the administration said something new of applied entries"),
@@ -37,6 +36,7 @@ pub const MARKS: [(&str, &str); 27] = [
     ("mark:joined", "a device joined during the story"),
     ("mark:resolved", "a person decided a conflict"),
     ("mark:contested", "two decisions on one conflict differed"),
+    ("mark:later-version", "a log held entries of a later version"),
     ("mark:foreign-log-damaged", "a rotten log of another device was fetched again"),
 ];
 

@@ -1,7 +1,8 @@
 //! A shop in a box: machines, the network between them, a relay, people, one
 //! base of time, and chance from one seed.
 
-pub mod deeds;
+pub mod day;
+mod deeds;
 mod disks;
 mod effects;
 mod faults;
@@ -12,6 +13,7 @@ pub mod queue;
 mod relaying;
 mod settle;
 mod setup;
+mod versions;
 
 pub use effects::short;
 pub use look::kind_name;
@@ -227,8 +229,8 @@ impl World {
                     self.input(device, input);
                 }
             }
-            Due::Deliver { from, to, session, sent_ms, bytes } => {
-                self.deliver(from, to, session, sent_ms, bytes);
+            Due::Deliver { from, to, session, held } => {
+                self.deliver(from, to, session, held);
             }
             Due::Connect(pair) => self.connect(pair),
             Due::TimeOut { pair, session } => self.time_out(pair, session),

@@ -6,6 +6,7 @@ use crate::world::World;
 use crate::world::short;
 use std::sync::Arc;
 use till_schema::OrderId;
+use till_schema::rows::{ReturnRow, Table, collect_rows};
 use till_store::{Disk, LogStore, StoreOptions};
 
 /// One of so many sales is looked for on what a power cut would leave.
@@ -70,9 +71,14 @@ pub fn at_rest(world: &mut World) {
         let listed: u64 = orders.len() as u64;
         let sum: i64 = orders.iter().map(|row| row.order.totals.total).sum();
         let paid: i64 = tenders.values().sum();
-        if (count, totals.total) != (listed, sum) || paid != sum {
+        let back: i64 = collect_rows::<ReturnRow>(books, Table::Returns, &[])
+            .iter()
+            .map(|(_, row)| row.note.totals.total + row.note.rounding)
+            .sum();
+        if (count, totals.total) != (listed, sum) || paid != sum - back {
             let what = format!(
-                "{listed} orders of {sum} are listed, the books say {count} of {} and {paid} paid",
+                "{listed} orders of {sum} are listed and {back} came back, the books say {count} \
+                 of {} and {paid} paid",
                 totals.total
             );
             broken.push(("money-adds-up", what));

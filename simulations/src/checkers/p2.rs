@@ -6,7 +6,7 @@ use crate::world::{World, kind_name, short};
 use std::collections::{BTreeMap, BTreeSet};
 use till_schema::OrderId;
 use till_schema::body::ConflictKind;
-use till_schema::rows::OrderRow;
+use till_schema::rows::{OrderRow, ReturnRow, Table, collect_rows};
 
 /// A number was printed for a second order.
 pub fn twice(world: &mut World, index: usize, order: OrderId, other: OrderId) {
@@ -30,6 +30,10 @@ pub fn at_rest(world: &mut World) {
         let books = &running.books;
         let orders = till_books::orders(books, usize::MAX);
         let numbered: Vec<&OrderRow> = orders.iter().filter(|row| !row.code.is_empty()).collect();
+        let returns: Vec<ReturnRow> = collect_rows(books, Table::Returns, &[])
+            .into_iter()
+            .map(|(_, row): (_, ReturnRow)| row)
+            .collect();
         let mut moved = false;
         for (space, row) in till_numbers::spaces(books) {
             let audit = till_numbers::audit(books, space);
@@ -40,7 +44,9 @@ pub fn at_rest(world: &mut World) {
                 broken.push(("audit-balances", format!("{}: {totals:?}", row.space.prefix)));
             }
             let sold = numbered.iter().filter(|row| row.space == space);
-            let sold: BTreeSet<u64> = sold.map(|row| row.number).collect();
+            let returned = returns.iter().filter(|row| row.space == space);
+            let sold: BTreeSet<u64> =
+                sold.map(|row| row.number).chain(returned.map(|row| row.number)).collect();
             if !unsure && sold.len() as u64 != totals.issued {
                 let what = format!("{} orders have numbers, {totals:?}", sold.len());
                 broken.push(("issued-is-sold", what));

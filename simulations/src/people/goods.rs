@@ -28,6 +28,7 @@ pub fn catalogue(from: u32, count: u32, stock: i64) -> Vec<ProductDraft> {
                 tax: tax.to_owned(),
                 tax_rate_bp,
                 stock: Some(Quantity::units(stock)),
+                ..ProductDraft::default()
             }
         })
         .collect()

@@ -118,11 +118,12 @@ pub enum Fault {
     AuthorityDown,
     Gone { device: String },
     Byzantine { device: String, per_minute: u64 },
+    LaterVersion { device: String },
 }
 
 impl Fault {
     /// Every kind, as written in a scenario.
-    pub const KINDS: [&'static str; 27] = [
+    pub const KINDS: [&'static str; 28] = [
         "partition",
         "link-down",
         "one-way",
@@ -150,6 +151,7 @@ impl Fault {
         "authority-down",
         "gone",
         "byzantine",
+        "later-version",
     ];
 
     /// Its kind, as written in a scenario.
@@ -182,6 +184,7 @@ impl Fault {
             Self::AuthorityDown => "authority-down",
             Self::Gone { .. } => "gone",
             Self::Byzantine { .. } => "byzantine",
+            Self::LaterVersion { .. } => "later-version",
         }
     }
 }
@@ -272,6 +275,7 @@ impl FaultLine {
             "byzantine" => {
                 Fault::Byzantine { device: device()?, per_minute: self.count.unwrap_or(6) }
             }
+            "later-version" => Fault::LaterVersion { device: device()? },
             other => {
                 let kinds = Fault::KINDS.join(", ");
                 return Err(("kind", format!("“{other}” is no kind of fault; use one of {kinds}")));

@@ -42,7 +42,8 @@ const GENTLE: [&str; 20] = [
     "relay-mixes-up",
     "authority-rejects",
 ];
-const HARSH: [&str; 6] = ["bit-rot", "restore", "clone", "gone", "byzantine", "authority-down"];
+const HARSH: [&str; 7] =
+    ["bit-rot", "restore", "clone", "gone", "byzantine", "authority-down", "later-version"];
 /// What the administration does in some runs.
 const DEEDS: [&str; 9] = [
     "set-roles",
@@ -156,6 +157,9 @@ impl Drawn {
             lines: 1 + rate(0.8, 1, 5) as u64,
             double_clicks: rate(0.5, 1, 10) / 100.0,
             hot_products: rate(0.5, 2, 8) as u32,
+            returns: rate(0.6, 1, 12),
+            drawers: rate(0.5, 1, 12),
+            carts: rate(0.4, 1, 8),
             ..Workload::default()
         }
     }
@@ -303,6 +307,7 @@ impl Drawn {
                 line.count = Some(self.dice.between(1, 30));
                 line.lasts = Some(self.lasting());
             }
+            "later-version" => {}
             // The device that administers has nobody to end it.
             "gone" if self.names.len() > 2 => line.device = self.names.last().cloned(),
             _ => return,

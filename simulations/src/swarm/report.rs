@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// So many seeds must reach everything; fewer may miss something by chance.
 const SEEDS_TO_REACH_ALL: u64 = 300;
 /// Kinds of conflict that a swarm's options make reachable.
-const CONFLICTS: [&str; 8] = [
+const CONFLICTS: [&str; 9] = [
     "FIELD",
     "OVERSOLD",
     "CUSTOMER_DUPLICATE",
@@ -19,6 +19,7 @@ const CONFLICTS: [&str; 8] = [
     "FORK",
     "UNENTITLED",
     "PROVISIONAL_OPEN",
+    "DOUBLE_REFUND",
 ];
 /// Milliseconds of a year.
 const YEAR_MS: f64 = 365.0 * 86_400_000.0;

@@ -125,6 +125,9 @@ impl World {
                 let count = self.people.dice.between(1, 3);
                 self.void(index, count);
             }
+            Habit::Return => self.take_back(index),
+            Habit::Drawer => self.at_drawer(index),
+            Habit::Cart => self.at_cart(index),
             Habit::Restart { .. } => {}
         }
     }

@@ -2,14 +2,14 @@
 
 use super::World;
 use super::queue::Due;
-use crate::ghost::{Decided, PriceEdit, Sale, Told};
+use crate::ghost::{Closing, Decided, PriceEdit, Sale, Told};
 use crate::scenario::Span;
 use crate::trace::EventKind;
 use crate::violation::Promise;
 use std::borrow::Cow;
 use till_driver::{Effect, Kept};
 use till_node::FrameRecord;
-use till_node::command::{Cart, CommandError, Reply, Sold};
+use till_node::command::{Cart, CommandError, DayReply, Reply, Sold};
 use till_schema::body::{Body, ConflictKey};
 use till_schema::message::Message;
 use till_schema::{LogId, OrderId, Seq};
@@ -34,6 +34,8 @@ pub(super) enum Pending {
     MoveAdmin(usize),
     /// The administration is taken with the words on the paper.
     Recover,
+    /// A shift is closed.
+    Closing,
     /// Anything else.
     Other(&'static str),
 }
@@ -180,6 +182,20 @@ impl World {
             Pending::Recover => {
                 if self.told_of(index, "recover", &result) {
                     self.admin = index;
+                }
+            }
+            Pending::Closing => {
+                if self.told_of(index, "shift-close", &result)
+                    && let Ok(Reply::Day(DayReply::Shifts(views))) = result
+                {
+                    let closed = views.into_iter().next().and_then(|view| view.row.closed);
+                    let report = closed.map(|closed| closed.report);
+                    self.ghost.closings.extend(report.map(|report| Closing {
+                        log,
+                        seq: head,
+                        report,
+                        excused: false,
+                    }));
                 }
             }
             Pending::Other(what) => {

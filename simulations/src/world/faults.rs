@@ -153,6 +153,10 @@ impl World {
                 let Some(index) = device(self, name) else { return false };
                 return self.rot(index, *file);
             }
+            Fault::LaterVersion { device: name } => {
+                let Some(index) = device(self, name) else { return false };
+                return self.later_version(index);
+            }
             Fault::Image { device: name } => {
                 let Some(index) = device(self, name) else { return false };
                 return self.keep_image(index);

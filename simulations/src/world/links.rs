@@ -156,41 +156,51 @@ impl World {
 
     /// Puts a message on its way.
     pub(super) fn transmit(&mut self, from: usize, to: usize, bytes: Vec<u8>) {
-        let Some(session) = self.net.session(from, to).map(|session| session.id) else { return };
-        let sent_ms = self.now_ms;
-        if self.net.passes(from, to) {
-            let at_ms = self.net.arrival(self.now_ms, from, to, bytes.len());
-            self.queue.push(at_ms, Due::Deliver { from, to, session, sent_ms, bytes });
+        let (way, sent_ms) = (direction(from, to), self.now_ms);
+        let passes = self.net.passes(from, to);
+        let Some(session) = &mut self.net.between(from, to).session else { return };
+        let held = Held { order: session.sent[way], bytes, sent_ms };
+        session.sent[way] += 1;
+        if passes && session.unsent[way].is_empty() {
+            self.put_on_wire(from, to, held);
         } else {
-            self.hold(from, to, Held { bytes, sent_ms });
+            session.unsent[way].push_back(held);
         }
     }
 
-    fn hold(&mut self, from: usize, to: usize, held: Held) {
+    fn put_on_wire(&mut self, from: usize, to: usize, held: Held) {
+        let Some(session) = self.net.session(from, to).map(|session| session.id) else { return };
+        let at_ms = self.net.arrival(self.now_ms, from, to, held.bytes.len());
+        self.queue.push(at_ms, Due::Deliver { from, to, session, held });
+    }
+
+    /// A message has crossed the wire.
+    pub(super) fn deliver(&mut self, from: usize, to: usize, session: u64, held: Held) {
         let way = direction(from, to);
-        if let Some(session) = &mut self.net.between(from, to).session {
-            session.held[way].push_back(held);
+        let current = self.net.between(from, to).session.as_mut();
+        let Some(current) = current.filter(|known| known.id == session) else { return };
+        current.arrived[way].insert(held.order, held);
+        self.hand_over(from, to, session);
+    }
+
+    /// Hands over what has crossed the wire, in the order in which it was sent.
+    fn hand_over(&mut self, from: usize, to: usize, id: u64) {
+        let way = direction(from, to);
+        while self.net.passes(from, to) {
+            let session = self.net.between(from, to).session.as_mut();
+            let Some(session) = session.filter(|known| known.id == id) else { return };
+            let next = session.handed_over[way];
+            let Some(held) = session.arrived[way].remove(&next) else { return };
+            session.handed_over[way] += 1;
+            self.hand_in(from, to, held);
         }
     }
 
-    pub(super) fn deliver(
-        &mut self,
-        from: usize,
-        to: usize,
-        session: u64,
-        sent_ms: u64,
-        bytes: Vec<u8>,
-    ) {
-        let current = self.net.session(from, to).filter(|known| known.id == session);
-        let Some(current) = current else { return };
-        // Order is kept: behind what waits, a message waits too.
-        let waits = !current.held[direction(from, to)].is_empty();
-        if waits || !self.net.passes(from, to) {
-            return self.hold(from, to, Held { bytes, sent_ms });
-        }
+    fn hand_in(&mut self, from: usize, to: usize, held: Held) {
         if !self.devices[to].is_running() {
             return;
         }
+        let Held { bytes, sent_ms, .. } = held;
         self.stats.messages += 1;
         self.stats.bytes += bytes.len() as u64;
         let kind = message_kind(&bytes);
@@ -235,11 +245,10 @@ impl World {
         let way = direction(from, to);
         let Some(session) = &mut self.net.between(from, to).session else { return };
         let id = session.id;
-        let held = std::mem::take(&mut session.held[way]);
-        for Held { bytes, sent_ms } in held {
-            let at_ms = self.net.arrival(self.now_ms, from, to, bytes.len());
-            self.queue.push(at_ms, Due::Deliver { from, to, session: id, sent_ms, bytes });
+        for held in std::mem::take(&mut session.unsent[way]) {
+            self.put_on_wire(from, to, held);
         }
+        self.hand_over(from, to, id);
     }
 
     /// A link breaks by itself.

@@ -1,6 +1,6 @@
 //! What happens when, ordered by moment and, within one, by when it was asked for.
 
-use crate::net::Pair;
+use crate::net::{Held, Pair};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use till_node::{Input, RelayAnswer, RelayDocument, RelayTrouble};
@@ -15,7 +15,7 @@ pub enum Due {
     /// Something arrives at a program that was started so often.
     Input { device: usize, start: u32, input: Input },
     /// A message has crossed a link.
-    Deliver { from: usize, to: usize, session: u64, sent_ms: u64, bytes: Vec<u8> },
+    Deliver { from: usize, to: usize, session: u64, held: Held },
     /// Two devices try to connect.
     Connect(Pair),
     /// A link whose way is closed has waited long enough.
