@@ -104,7 +104,8 @@ fn a_preview_writes_nothing_and_tells_each_broken_row() {
     let file = device.file("broken.csv", b"sku,name,price\nC3,Sal,1\nD4,Agua,uno\n");
     let preview = device.run(&["--json", "import", "products", &file, "--preview", "--skip-bad"]);
     let preview = preview.ok().json();
-    assert_eq!(preview["rows"].as_array().map(Vec::len), Some(1));
+    assert_eq!((&preview["good"], &preview["new"]), (&json!(1), &json!(1)));
+    assert_eq!(preview["first"].as_array().map(Vec::len), Some(1));
     assert_eq!(
         (&preview["errors"][0]["line"], &preview["errors"][0]["column"]),
         (&json!(3), &json!("price"))
@@ -112,4 +113,22 @@ fn a_preview_writes_nothing_and_tells_each_broken_row() {
     assert_eq!(device.digest(), before);
     let written = device.json(&["import", "products", &file, "--skip-bad"]);
     assert_eq!(written, counts(1, 0));
+}
+
+#[test]
+fn what_is_exported_is_imported_unchanged() {
+    let device = Device::founded();
+    device.json(&["import", "products", &sample_shop("products.csv")]);
+    device.json(&["import", "customers", &sample_shop("customers.csv")]);
+    device.json(&["sell", "--item", "CAF-01:2", "--pay", "cash:20000"]);
+    let before = device.digest();
+    for kind in ["products", "customers"] {
+        let file = device.file("out.csv", b"");
+        device.run(&["export", kind, &file]).ok();
+        let preview = device.run(&["--json", "import", kind, &file, "--preview"]).ok().json();
+        assert_eq!((&preview["format"], &preview["new"]), (&json!("tillmesh"), &json!(0)));
+        let written = device.json(&["import", kind, &file]);
+        assert_eq!((&written["created"], &written["changed"]), (&json!(0), &json!(0)), "{written}");
+    }
+    assert_eq!(device.digest(), before);
 }
