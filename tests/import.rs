@@ -132,3 +132,31 @@ fn what_is_exported_is_imported_unchanged() {
     }
     assert_eq!(device.digest(), before);
 }
+
+#[test]
+fn the_whole_log_is_exported_as_signed() {
+    let device = Device::founded();
+    device.json(&["import", "products", &sample_shop("products.csv")]);
+    device.json(&["users", "set", "Ana", "--role", "owner", "--new-pin", "2468"]);
+    let ana = ["--user", "Ana", "--pin", "2468"];
+    device.json(&[&["sell", "--item", "CAF-01:2", "--pay", "cash:20000"], &ana[..]].concat());
+    let file = device.file("log.jsonl", b"");
+    device.run(&["export", "log", &file, "--format", "jsonl"]).ok();
+    let text = std::fs::read_to_string(&file).expect("written");
+    let entries: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    // Every place of the one log, in order.
+    let places: Vec<u64> = entries.iter().filter_map(|entry| entry["seq"].as_u64()).collect();
+    assert_eq!(places, (1..=entries.len() as u64).collect::<Vec<_>>());
+    assert_eq!(entries[0]["name"], "ShopFounded");
+    let sale = entries.iter().find(|entry| entry["name"] == "SaleCommitted").expect("the sale");
+    assert_eq!(sale["body"]["number"], 1);
+    assert_eq!(sale["body"]["order"]["lines"][0]["sku"], "CAF-01");
+    assert!(sale["user"].is_string(), "who sold: {sale}");
+    // A PIN of four digits is guessed from its hash.
+    assert!(!text.contains("argon2"), "{text}");
+    // The same as a table.
+    let table = device.run(&["export", "log"]).ok().stdout;
+    let rows = csv::Reader::from_reader(table.as_bytes()).into_records().count();
+    assert_eq!(rows, entries.len());
+}

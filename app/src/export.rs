@@ -3,6 +3,7 @@
 //! of one page.
 
 mod customers;
+mod log;
 mod loyverse;
 mod out;
 mod pages;
@@ -80,6 +81,7 @@ async fn write(args: &ExportArgs, to: Box<dyn Write>, target: &mut Target) -> Re
         (ExportWhat::Returns, _) => returns::write(target, currency, sink).await,
         (ExportWhat::Shifts, _) => shifts::write(target, currency, sink).await,
         (ExportWhat::Stock, _) => stock::write(target, sink).await,
+        (ExportWhat::Log, _) => log::write(target, sink).await,
     }?;
     out.finish()
 }

@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 use till_host::remote::RemoteError;
-use till_host::{FolderError, HostError, OpenError};
+use till_host::{BackupError, FolderError, HostError, OpenError};
 use till_node::command::CommandError;
 
 /// Why a command failed.
@@ -59,6 +59,12 @@ impl From<FolderError> for Failure {
             }
             _ => Self::Usage(error.to_string()),
         }
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        Self::Trouble(error.to_string())
     }
 }
 

@@ -31,7 +31,11 @@ pub struct Kind(#[n(0)] pub u16);
 macro_rules! bodies {
     ($($(#[$doc:meta])* $number:literal $name:ident),+ $(,)?) => {
         /// The content of an entry.
-        #[derive(Clone, PartialEq, Eq, Debug)]
+        ///
+        /// As JSON it is what the entry says, without the kind: for people and
+        /// programs that read, never to be hashed, stored or sent.
+        #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+        #[serde(untagged)]
         pub enum Body {
             $($(#[$doc])* $name($name),)+
         }

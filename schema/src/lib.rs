@@ -33,6 +33,7 @@ pub mod body;
 pub mod catalogue;
 pub mod entry;
 pub mod frames;
+mod hex;
 pub mod ids;
 pub mod limits;
 pub mod message;

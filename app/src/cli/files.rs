@@ -76,6 +76,8 @@ pub(crate) enum ExportWhat {
     Stock,
     /// Fiscal documents with number, state and code.
     Documents,
+    /// Everything that happened: each entry of each log.
+    Log,
 }
 
 /// How an export is written.

@@ -41,12 +41,13 @@ impl std::str::FromStr for Role {
 }
 
 /// The shop begins. Its id is [`ShopFounded::shop_id`] of the writer.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct ShopFounded {
     /// Random; makes two shops of one device different.
     #[n(0)]
     #[cbor(with = "minicbor::bytes")]
+    #[serde(serialize_with = "crate::hex::bytes")]
     pub nonce: [u8; 16],
     /// The shop's name.
     #[n(1)]
@@ -63,6 +64,7 @@ pub struct ShopFounded {
     /// Public half of the key that the recovery words make, when there are words.
     #[n(5)]
     #[cbor(with = "minicbor::bytes")]
+    #[serde(serialize_with = "crate::hex::maybe")]
     pub recovery_key: Option<[u8; 32]>,
 }
 
@@ -77,7 +79,7 @@ impl ShopFounded {
 }
 
 /// Written with the first entry of each run of the program.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct Start {
     /// Version of the program.
@@ -86,6 +88,7 @@ pub struct Start {
     /// Automerge actor of this run, random; never used by another.
     #[n(1)]
     #[cbor(with = "minicbor::bytes")]
+    #[serde(serialize_with = "crate::hex::bytes")]
     pub actor: [u8; 16],
     /// Random; two live processes of one log differ in it.
     #[n(2)]
@@ -96,12 +99,12 @@ pub struct Start {
 }
 
 /// The writer holds no numbers and writes no more.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct LogEnd {}
 
 /// Admin: a device joins the shop.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct DeviceAdd {
     /// Its log.
@@ -152,7 +155,7 @@ impl Sharing {
 }
 
 /// Admin: numbers of a space exist from now on.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct SpaceOpen {
     /// The space.
@@ -172,7 +175,7 @@ pub struct SpaceOpen {
 }
 
 /// Admin: what a device may do from now on.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct RoleSet {
     /// The device.
@@ -232,7 +235,7 @@ impl std::str::FromStr for EndReason {
 /// Admin: a device is gone. Numbers it holds are lost, never issued by others.
 /// Its entries beyond `at_seq` are facts if they are sales, moves of numbers or
 /// of stock, or receipts, and have no other effect.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct EndOf {
     /// The device.
@@ -250,7 +253,7 @@ pub struct EndOf {
 }
 
 /// Admin: a gone device was found; its entries up to here count.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct AcceptTail {
     /// The device.
@@ -265,7 +268,7 @@ pub struct AcceptTail {
 }
 
 /// Admin: the last entry of an administration; `to` goes on once it accepts.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct AdminMove {
     /// The next administrator.
@@ -274,7 +277,7 @@ pub struct AdminMove {
 }
 
 /// The writer administers the shop from here on.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct AdminAccept {
     /// The [`AdminMove`] that names the writer.
@@ -284,7 +287,7 @@ pub struct AdminAccept {
 
 /// The writer administers the shop from here on, by the recovery words. Ends
 /// the epoch and takes back what that epoch wrote after the cut.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct AdminRecover {
     /// Number of the epoch it ends, from 0.
@@ -299,6 +302,7 @@ pub struct AdminRecover {
     /// By the recovery key, over [`AdminRecover::digest`].
     #[n(3)]
     #[cbor(with = "minicbor::bytes")]
+    #[serde(serialize_with = "crate::hex::bytes")]
     pub signature: [u8; 64],
 }
 
@@ -318,7 +322,7 @@ impl AdminRecover {
 }
 
 /// An owner stops a device at once: only takes rights away.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct Suspend {
     /// The device.
@@ -333,7 +337,7 @@ pub struct Suspend {
 }
 
 /// Admin: these suspensions no longer hold.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct Reinstate {
     /// The [`Suspend`] entries.

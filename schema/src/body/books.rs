@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 /// One Automerge change, as Automerge encoded it.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct DocumentChange {
     /// The document.
@@ -16,11 +16,12 @@ pub struct DocumentChange {
     /// Raw, uncompressed change chunk.
     #[n(1)]
     #[cbor(with = "minicbor::bytes")]
+    #[serde(serialize_with = "crate::hex::bytes")]
     pub change: Vec<u8>,
 }
 
 /// A sale. Durable before anything is shown or printed.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct SaleCommitted {
     /// The order.
@@ -35,6 +36,7 @@ pub struct SaleCommitted {
     /// The fiscal document, sent to the authority byte for byte.
     #[n(3)]
     #[cbor(with = "minicbor::bytes")]
+    #[serde(serialize_with = "crate::hex::bytes")]
     pub document: Vec<u8>,
     /// The document's unique code.
     #[n(4)]
@@ -46,7 +48,7 @@ pub struct SaleCommitted {
 
 /// A sale without a fiscal number: the device was dry, or its numbers had
 /// expired. The same log fiscalises it later. Durable before anything is shown.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct SaleProvisional {
     /// The order.
@@ -85,7 +87,7 @@ pub enum StockReason {
 }
 
 /// Stock came or went without a sale.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct StockMoved {
     /// Why.
@@ -122,7 +124,7 @@ pub enum Outcome {
 }
 
 /// A final answer of the relay, brought home by whichever peer was online.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct FiscalReceipt {
     /// The document's unique code.
@@ -143,5 +145,6 @@ pub struct FiscalReceipt {
     /// The relay's ed25519 signature over the answer.
     #[n(5)]
     #[cbor(with = "minicbor::bytes")]
+    #[serde(serialize_with = "crate::hex::bytes")]
     pub relay_signature: Vec<u8>,
 }

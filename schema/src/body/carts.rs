@@ -38,7 +38,7 @@ pub struct HeldLine {
 
 /// Lines added to, or taken from, a held cart. The first one begins it. What two
 /// registers add is in it together; what one took out stays out.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct CartHeld {
     /// The cart.
@@ -59,7 +59,7 @@ pub struct CartHeld {
 }
 
 /// A cart, held or not, was given up before it was paid.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct CartDropped {
     /// The cart.

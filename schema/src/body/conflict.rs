@@ -88,7 +88,7 @@ pub enum Decision {
 }
 
 /// A person decided a conflict. Never edits history.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct Resolution {
     /// The conflict.
@@ -114,7 +114,7 @@ pub struct Resolution {
 ///
 /// Headers and signature are the proof, so that bodies are left out, and so are
 /// entries before the position: two frames of any size fit into one entry.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct ForkProof {
     /// The log.
@@ -122,16 +122,18 @@ pub struct ForkProof {
     pub log: LogId,
     /// One frame.
     #[n(1)]
+    #[serde(serialize_with = "crate::hex::byte_vec")]
     pub one: ByteVec,
     /// The other.
     #[n(2)]
+    #[serde(serialize_with = "crate::hex::byte_vec")]
     pub other: ByteVec,
 }
 
 /// A frame of a log with two histories, from the position on at which they
 /// differ. Nobody takes in more of such a log, so this is how what it sold and
 /// moved becomes known to those who hold the other history.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct ForkTail {
     /// The log.
@@ -139,5 +141,6 @@ pub struct ForkTail {
     pub log: LogId,
     /// The frame, with the bodies of its facts.
     #[n(1)]
+    #[serde(serialize_with = "crate::hex::byte_vec")]
     pub frame: ByteVec,
 }

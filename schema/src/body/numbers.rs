@@ -3,9 +3,10 @@
 use crate::numbering::Ranges;
 use crate::{EntryHash, EntryId, LogId, Seq, SpaceId};
 use minicbor::{Decode, Encode};
+use serde::Serialize;
 
 /// Numbers granted by the authority. Mints those never minted before.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct ResolutionImport {
     /// The space.
@@ -29,7 +30,7 @@ pub struct ResolutionImport {
 }
 
 /// The writer no longer holds these numbers; `to` will, once it accepts.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct Cede {
     /// The space.
@@ -44,7 +45,7 @@ pub struct Cede {
 }
 
 /// The writer now holds what the named [`Cede`] or [`CustodyMove`] gave it.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct Accept {
     /// The giver.
@@ -59,7 +60,7 @@ pub struct Accept {
 }
 
 /// The writer gives numbers up for good.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct Void {
     /// The space.
@@ -75,7 +76,7 @@ pub struct Void {
 
 /// The writer no longer mints in the space; `to` will, once it accepts. What was
 /// minted so far is known from the entries before.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct CustodyMove {
     /// The space.
@@ -88,7 +89,7 @@ pub struct CustodyMove {
 
 /// Admin: numbers that a gone device held are reported to the authority. Changes
 /// no right.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct DeclareLost {
     /// The space.
@@ -106,7 +107,7 @@ pub struct DeclareLost {
 }
 
 /// Admin: `to` fiscalises a provisional sale of a device that is gone.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct AssignProvisional {
     /// The provisional sale.

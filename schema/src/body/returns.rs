@@ -67,7 +67,7 @@ pub struct CreditNote {
 }
 
 /// A return and its fiscal number. Durable before anything is shown or printed.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct CreditNoteCommitted {
     /// The return.
@@ -82,6 +82,7 @@ pub struct CreditNoteCommitted {
     /// The fiscal document, sent to the authority byte for byte.
     #[n(3)]
     #[cbor(with = "minicbor::bytes")]
+    #[serde(serialize_with = "crate::hex::bytes")]
     pub document: Vec<u8>,
     /// The document's unique code.
     #[n(4)]
@@ -89,7 +90,7 @@ pub struct CreditNoteCommitted {
 }
 
 /// A ticket was printed again, marked as a copy.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct Reprinted {
     /// The order, or the return.

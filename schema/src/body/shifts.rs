@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 /// A drawer was opened with money in it.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct ShiftOpened {
     /// The shift, drawn at random.
@@ -43,7 +43,7 @@ pub enum DrawerReason {
 }
 
 /// The drawer was opened without a sale.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct DrawerOpened {
     /// Why.
@@ -58,7 +58,7 @@ pub struct DrawerOpened {
 }
 
 /// Somebody else goes on with the drawer.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
 #[cbor(map)]
 pub struct ShiftHandedOver {
     /// The shift.
