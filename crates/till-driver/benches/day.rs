@@ -209,8 +209,14 @@ fn search_as_you_type(bencher: Bencher<'_, '_>, products: usize) {
     });
 }
 
+/// Orders of a shop with a history: 50,000, or what `TILLMESH_BENCH_ORDERS` says.
+/// Making a million takes minutes, and some GB under `TMPDIR`.
+fn history() -> u32 {
+    std::env::var("TILLMESH_BENCH_ORDERS").map_or(50_000, |text| text.parse().expect("a number"))
+}
+
 /// Opening the program on a shop with so many orders.
-#[divan::bench(args = [1_000, 50_000], sample_count = 5, sample_size = 1)]
+#[divan::bench(args = [1_000, history()], sample_count = 5, sample_size = 1)]
 fn open_a_shop_with_orders(bencher: Bencher<'_, '_>, orders: u32) {
     let mut shop = Shop::stocked(1_000);
     (0..orders).for_each(|number| shop.sell(number));
@@ -243,11 +249,11 @@ fn z_report_of_5000_sales(bencher: Bencher<'_, '_>) {
         });
 }
 
-/// A report by product, and a ticket found by its amount, among 50,000 orders.
-#[divan::bench(sample_count = 20, sample_size = 1)]
-fn report_and_find_among_50000_orders(bencher: Bencher<'_, '_>) {
+/// A report by product, and a ticket found by its amount, among so many orders.
+#[divan::bench(args = [history()], sample_count = 20, sample_size = 1)]
+fn report_and_find_among_orders(bencher: Bencher<'_, '_>, orders: u32) {
     let mut shop = Shop::stocked(1_000);
-    (0..50_000).for_each(|number| shop.sell(number));
+    (0..orders).for_each(|number| shop.sell(number));
     bencher.bench_local(|| {
         let report = Look::Report { by: ReportBy::Product, from_day: 0, to_day: 40_000 };
         shop.ask(Command::Look(report));
