@@ -250,6 +250,11 @@ impl World {
         if let Some(device) = waiting {
             return Some(format!("{} is not back yet", device.name));
         }
+        // One that is no longer of the shop too: its tail is still to be heard.
+        let stopped = self.devices.iter().find(|device| device.is_running() && device.is_stopped());
+        if let Some(device) = stopped {
+            return Some(format!("{} is to be restarted", device.name));
+        }
         let participants = self.participants();
         let first = *participants.first()?;
         let applied = self.applied(first);
