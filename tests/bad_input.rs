@@ -1,7 +1,7 @@
 //! Wrong input and wrong places: each is refused with an exit code and a
 //! sentence that helps, and nothing is written.
 
-use crate::program::{Device, free_address, run_in};
+use crate::program::{Device, FENCES, free_address, run_in, tillmesh};
 use std::net::TcpListener;
 
 /// Wrong use, as scripts tell it from trouble.
@@ -319,4 +319,21 @@ fn a_shop_without_a_name_or_with_wrong_numbers() {
     create(&["--name", "Tienda", "--tax-id", "1", "--numbers", "9-3"], &["1-5000"]);
     create(&["--name", "Tienda", "--tax-id", "1", "--currency", "ABC"], &["ABC"]);
     create(&["--name", &"x".repeat(600), "--tax-id", "1"], &["too long"]);
+}
+
+#[test]
+fn a_reader_that_has_gone_is_no_crash() {
+    let device = Device::founded();
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let ended = std::process::Command::new(tillmesh())
+        .args(["--data", &device.data().to_string_lossy(), "orders"])
+        .env(FENCES, device.fences())
+        .env_remove("TILLMESH_LOG")
+        .stdout(writer)
+        .stderr(std::process::Stdio::piped())
+        .output()
+        .expect("the program starts");
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!((ended.status.code(), &*told), (Some(141), ""), "as a shell expects, in silence");
 }

@@ -90,3 +90,23 @@ impl From<HostError> for Failure {
         }
     }
 }
+
+/// What a shell gives for a program that wrote into a closed pipe: 128 + SIGPIPE.
+const NOBODY_READS: i32 = 141;
+
+/// `tillmesh … | head` is no fault of ours: when the reader of the output has
+/// gone, the program ends and tells nothing. What was to be kept is on the disk
+/// before anything is printed.
+pub(crate) fn end_quietly_when_nobody_reads() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        // How `println!` says it; there is no other sign of it.
+        let nobody_reads = panic.payload_as_str().is_some_and(|text| {
+            text.starts_with("failed printing to stdout") && text.contains("Broken pipe")
+        });
+        if nobody_reads {
+            std::process::exit(NOBODY_READS);
+        }
+        told(panic);
+    }));
+}

@@ -23,6 +23,7 @@ use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
+    failure::end_quietly_when_nobody_reads();
     let args = cli::Args::parse();
     let filter = EnvFilter::try_from_env("TILLMESH_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
