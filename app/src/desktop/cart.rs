@@ -9,7 +9,7 @@ use till_schema::order::Tender;
 use till_schema::{OrderId, Quantity};
 
 /// Largest quantity of one line: a wrong key, not a sale.
-pub(crate) const QUANTITY_MAX: Quantity = Quantity::units(99_999);
+pub(crate) use till_codes::entry::QUANTITY_MAX;
 
 /// One line.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -9,7 +9,7 @@ mod function_keys;
 mod payment;
 mod result;
 
-use super::cart::{Basket, QUANTITY_MAX};
+use super::cart::Basket;
 use super::scan::{Scan, Scanner};
 use super::scene::{Outbox, Scene};
 use super::search::{CodeHit, ProductIndex};
@@ -21,6 +21,7 @@ use customers::Customers;
 use egui::{Event, Id, InputState, Key, Modifiers, Rect, Ui, pos2, vec2};
 use payment::{Paper, Payment};
 use result::Finished;
+use till_codes::entry::Entry;
 use till_node::command::{Command, CommandError, Reply};
 use till_schema::{OrderId, Quantity};
 
@@ -226,13 +227,13 @@ impl Register {
         if rest.is_empty() {
             return;
         }
-        let only = match self.index.find(rest, self.category.as_deref())[..] {
-            [place] if self.index.code(rest).is_none() => Some(place),
+        let only = match self.index.find(&rest, self.category.as_deref())[..] {
+            [place] if self.index.code(&rest).is_none() => Some(place),
             _ => None,
         };
         let added = match only {
             Some(place) => self.add(place, quantity, scene),
-            None => self.add_code(rest, quantity, scene),
+            None => self.add_code(&rest, quantity, scene),
         };
         if added {
             self.query.clear();
@@ -382,16 +383,23 @@ fn consume_text(input: &mut InputState, wanted: &str) -> i64 {
     i64::try_from(before - input.events.len()).expect("a frame has few events")
 }
 
-/// `3*café`: three of what follows. One when no quantity is written.
-fn split_quantity(query: &str) -> (Quantity, &str) {
-    if let Some((count, rest)) = query.split_once('*')
-        && let Ok(quantity) = Quantity::parse(count)
-        && quantity > Quantity(0)
-        && quantity <= QUANTITY_MAX
-    {
-        return (quantity, rest.trim());
+/// `3*café`: three of what follows. One when no quantity is written. Words are
+/// typed here too, so that an `x` is a letter and not a sign.
+fn split_quantity(query: &str) -> (Quantity, String) {
+    let query = query.trim();
+    let one = || (Quantity::ONE, query.to_owned());
+    if !query.contains(['*', '×']) {
+        return one();
     }
-    (Quantity::ONE, query.trim())
+    // What is multiplied may still have to be scanned.
+    let is_open = query.ends_with(['*', '×']);
+    let whole = if is_open { format!("{query}1") } else { query.to_owned() };
+    match Entry::parse(&whole) {
+        Ok(Entry { quantity: Some(quantity), code, .. }) => {
+            (quantity, if is_open { String::new() } else { code })
+        }
+        _ => one(),
+    }
 }
 
 #[cfg(test)]
@@ -400,9 +408,11 @@ mod unit {
 
     #[test]
     fn a_quantity_before_a_star_goes_with_the_next_product() {
-        assert_eq!(split_quantity("3*café "), (Quantity::units(3), "café"));
-        assert_eq!(split_quantity("0,25*"), (Quantity(250), ""));
-        assert_eq!(split_quantity("0*x"), (Quantity::ONE, "0*x"));
-        assert_eq!(split_quantity("café"), (Quantity::ONE, "café"));
+        assert_eq!(split_quantity("3*café "), (Quantity::units(3), "café".to_owned()));
+        assert_eq!(split_quantity("0,25*"), (Quantity(250), String::new()));
+        assert_eq!(split_quantity("0*x"), (Quantity::ONE, "0*x".to_owned()));
+        assert_eq!(split_quantity("1000000*x"), (Quantity::ONE, "1000000*x".to_owned()));
+        assert_eq!(split_quantity("café"), (Quantity::ONE, "café".to_owned()));
+        assert_eq!(split_quantity("3xl"), (Quantity::ONE, "3xl".to_owned()));
     }
 }

@@ -99,8 +99,8 @@ impl Register {
             {
                 self.category = None;
             }
-            hits.places = self.index.find(query, self.category.as_deref());
-            query.clone_into(&mut hits.query);
+            hits.places = self.index.find(&query, self.category.as_deref());
+            hits.query = query;
             hits.category.clone_from(&self.category);
             hits.generation = generation;
         }
